@@ -1,0 +1,44 @@
+/* Launch programs: parsing and running. The format is described in docs/design/0003-launch-program-and-control-protocol.md. */
+#ifndef WINDLASS_PROGRAM_H
+#define WINDLASS_PROGRAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "failure.h"
+
+enum { PROGRAM_SLOTS = 64, PROGRAM_MAX_OPERATIONS = 1024 };
+
+/* How long an operation took. The array lies in memory shared between the shim and its child. */
+struct timing {
+  uint32_t opcode;
+  uint32_t nanoseconds;
+};
+
+/* Where program_run stopped. */
+enum program_stop {
+  PROGRAM_FAILED = -1,
+  PROGRAM_AT_CLONE,   /* the caller clones with *flags and goes on in the child at *next */
+  PROGRAM_AT_RECLONE, /* as above, with CLONE_PARENT */
+  PROGRAM_AT_BARRIER, /* the caller reports readiness, waits, and goes on at *next */
+  PROGRAM_AT_END,
+};
+
+/* What a run needs beside the program. Slots start as -1. */
+struct program_run {
+  int slots[PROGRAM_SLOTS];
+  int target_pidfd; /* for SETNS_TARGET, else -1 */
+  int terminal;     /* out: master side made by TTY, to be sent to the shim; -1 before */
+  struct timing *timings; /* shared array of PROGRAM_MAX_OPERATIONS elements, by operation index */
+};
+
+/* Checks all of `bytes` (every operation's arguments, too) without running anything. `bytes` must outlive its use. */
+int program_check(const void *bytes, size_t size, uint32_t *operations, struct failure *f);
+
+/* Runs operations from index `next` of a checked program until one of the stops; EXECVE does not return when it succeeds. */
+enum program_stop program_run(const void *bytes, size_t size, struct program_run *run, uint32_t *next, uint64_t *flags, struct failure *f);
+
+/* The name of an opcode as in the design note, or "UNKNOWN". */
+const char *program_operation_name(uint32_t opcode);
+
+#endif
