@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static inline void cleanup_close(const int *fd) {
@@ -16,7 +17,9 @@ static inline void cleanup_close(const int *fd) {
 
 static inline void cleanup_free(void *pointer) {
   int kept = errno;
-  free(*(void **)pointer);
+  void *memory;
+  memcpy(&memory, pointer, sizeof memory);
+  free(memory);
   errno = kept;
 }
 
@@ -33,9 +36,10 @@ static inline int take_fd(int *fd) {
 }
 
 static inline void *take_pointer(void *variable) {
-  void **place = variable;
-  void *taken = *place;
-  *place = NULL;
+  void *taken;
+  void *nothing = NULL;
+  memcpy(&taken, variable, sizeof taken);
+  memcpy(variable, &nothing, sizeof nothing);
   return taken;
 }
 
