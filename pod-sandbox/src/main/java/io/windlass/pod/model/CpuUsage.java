@@ -1,0 +1,7 @@
+package io.windlass.pod.model;
+
+import java.time.Instant;
+import java.util.OptionalLong;
+
+/** CPU time since creation, and the rate over the last window in billionths of a core, absent until there are two samples. */
+public record CpuUsage(Instant at, long usageCoreNanoSeconds, OptionalLong usageNanoCores) {}
