@@ -1,0 +1,38 @@
+package io.windlass.runtime.shim;
+
+import io.windlass.runtime.oci.Spec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A request to create a container in a pod.
+ *
+ * @param containerId 64 hexadecimal digits
+ * @param logPath where the shim writes the container's output in CRI form; empty: the output goes to attached clients only
+ * @param stdin whether the container gets a pipe for its standard input; else it reads /dev/null
+ * @param stdinOnce standard input is closed when the first attached client that writes it goes
+ * @param cgroupAttachFiles cgroup v1: the files into which the child writes "0", in order
+ * @param unifiedCgroup the cgroup2 folder into which the child is cloned, also on hybrid hosts
+ * @param exitFile where the exit record is written
+ */
+public record ContainerLaunch(
+        String containerId,
+        Spec spec,
+        RootfsLayers rootfs,
+        Optional<Path> logPath,
+        boolean stdin,
+        boolean stdinOnce,
+        PidMode pidMode,
+        List<Path> cgroupAttachFiles,
+        Optional<Path> unifiedCgroup,
+        Path exitFile) {
+    public ContainerLaunch {
+        cgroupAttachFiles = List.copyOf(cgroupAttachFiles);
+    }
+
+    /** Whether the process gets a terminal, as its spec says. */
+    public boolean tty() {
+        return spec.process() != null && spec.process().terminal();
+    }
+}
