@@ -1,0 +1,5 @@
+/** Names of images: references, digests and ids. */
+@NullMarked
+package io.windlass.image.reference;
+
+import org.jspecify.annotations.NullMarked;
