@@ -1,0 +1,5 @@
+/** Operations on containers, one class each. */
+@NullMarked
+package io.windlass.pod.container;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package io.windlass.pod.rootfs;
+
+import io.windlass.pod.model.ContainerId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The port to whoever keeps images and writable layers; the daemon wires the image service to it.
+ *
+ * <p>Thread-safe. Every method with an id is idempotent.
+ */
+public interface RootfsProvider {
+    /** The image that a request names by reference or id, if it is on this machine. */
+    Optional<ResolvedImage> resolve(String referenceOrId);
+
+    /** Makes the writable layer of a container, or returns the one that it has. */
+    Rootfs prepare(ContainerId id, ResolvedImage image);
+
+    /** The layers of a container that were prepared earlier. */
+    Optional<Rootfs> find(ContainerId id);
+
+    /** Gives the writable layer back; of an unknown container too, without an error. */
+    void remove(ContainerId id);
+
+    /** What the writable layer of a container takes now. */
+    RootfsUsage usage(ContainerId id);
+
+    /** The containers that have a writable layer, for start-up. */
+    List<ContainerId> list();
+}
