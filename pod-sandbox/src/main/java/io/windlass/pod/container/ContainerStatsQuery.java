@@ -6,6 +6,7 @@ import io.windlass.pod.model.ContainerStatsFilter;
 import java.util.List;
 
 /** Answers what containers use (CRI {@code ContainerStats}, {@code ListContainerStats}). Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class ContainerStatsQuery {
     public ContainerStats stats(String id) {
         throw Fault.unimplemented("cannot measure container " + id + ": not built yet");

@@ -5,6 +5,7 @@ import io.windlass.pod.model.ContainerStatus;
 import java.util.Map;
 
 /** Answers what is known of one container (CRI {@code ContainerStatus}) from memory. Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class ContainerStatusQuery {
     /** The id may be a prefix that only one container has. */
     public ContainerStatus status(String id) {

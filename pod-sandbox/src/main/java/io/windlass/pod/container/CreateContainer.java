@@ -6,6 +6,7 @@ import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.PodSandboxConfig;
 
 /** Makes a container up to its start barrier (CRI {@code CreateContainer}). Thread-safe: the same request, while it runs, is joined. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class CreateContainer {
     /**
      * @param sandboxConfig as the caller repeats it; the sandbox's own counts

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** Runs a command in a container and collects its output (CRI {@code ExecSync}). Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class ExecSync {
     /**
      * @param timeout zero: none; when it passes, everything the command started is killed and DEADLINE_EXCEEDED thrown

@@ -6,6 +6,7 @@ import io.windlass.pod.model.ContainerStatus;
 import java.util.List;
 
 /** Lists containers (CRI {@code ListContainers}) from memory. Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class ListContainers {
     public List<ContainerStatus> list(ContainerFilter filter) {
         throw Fault.unimplemented("cannot list containers by " + filter + ": not built yet");

@@ -5,6 +5,7 @@ import io.windlass.pod.model.ContainerId;
 import java.util.List;
 
 /** Opens a command in a container as a stream (CRI {@code Exec}). Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class OpenExec {
     /** A container that can be exec'ed into, or a fault; for the answer to the RPC itself. */
     public ContainerId check(String id) {

@@ -5,6 +5,7 @@ import io.windlass.pod.model.PodSandboxId;
 import java.nio.channels.SocketChannel;
 
 /** Opens a connection to a port inside a sandbox's network (CRI {@code PortForward}). Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class ConnectPort {
     /** A sandbox that can be forwarded to, or a fault; for the answer to the RPC itself. */
     public PodSandboxId check(String id) {

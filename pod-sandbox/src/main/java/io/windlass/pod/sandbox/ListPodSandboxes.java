@@ -6,6 +6,7 @@ import io.windlass.pod.model.PodSandboxStatus;
 import java.util.List;
 
 /** Lists sandboxes (CRI {@code ListPodSandbox}) from memory. Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class ListPodSandboxes {
     public List<PodSandboxStatus> list(PodSandboxFilter filter) {
         throw Fault.unimplemented("cannot list pod sandboxes by " + filter + ": not built yet");

@@ -6,6 +6,7 @@ import io.windlass.pod.model.PodSandboxStatsFilter;
 import java.util.List;
 
 /** Answers what sandboxes use (CRI {@code PodSandboxStats}, {@code ListPodSandboxStats}). Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class PodSandboxStatsQuery {
     public PodSandboxStats stats(String id) {
         throw Fault.unimplemented("cannot measure pod sandbox " + id + ": not built yet");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Answers what is known of one sandbox (CRI {@code PodSandboxStatus}) from memory. Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class PodSandboxStatusQuery {
     /** The id may be a prefix that only one sandbox has. */
     public PodSandboxStatus status(String id) {
