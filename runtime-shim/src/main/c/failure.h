@@ -5,7 +5,7 @@
 struct failure {
   int error;        /* errno value */
   char step[64];    /* what was attempted: "MOVE_MOUNT", "clone3" */
-  char detail[256]; /* on what: a path, an id, an index */
+  char detail[512]; /* on what: a path, an id, an index */
 };
 
 /* Fills `f` with `error`, the step and a formatted detail; returns -1. */

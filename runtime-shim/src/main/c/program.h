@@ -2,12 +2,13 @@
 #ifndef WINDLASS_PROGRAM_H
 #define WINDLASS_PROGRAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "failure.h"
 
-enum { PROGRAM_SLOTS = 64, PROGRAM_MAX_OPERATIONS = 1024 };
+enum { PROGRAM_SLOTS = 64, PROGRAM_MAX_OPERATIONS = 1024, PROGRAM_MAX_DEVICES = 64 };
 
 /* How long an operation took. The array lies in memory shared between the shim and its child. */
 struct timing {
@@ -24,13 +25,34 @@ enum program_stop {
   PROGRAM_AT_END,
 };
 
-/* What a run needs beside the program. Slots start as -1. */
+/* A detached mount that covers a path. Once it covers one, the next is cloned from it. */
+struct cover {
+  int tree; /* -1 before it was made */
+  bool attached;
+};
+
+/* What a run needs beside the program. Begins by program_run_init. */
 struct program_run {
   int slots[PROGRAM_SLOTS];
-  int target_pidfd; /* for SETNS_TARGET, else -1 */
-  int terminal;     /* out: master side made by TTY, to be sent to the shim; -1 before */
-  struct timing *timings; /* shared array of PROGRAM_MAX_OPERATIONS elements, by operation index */
+  int target_pidfd;       /* for SETNS_TARGET, else -1 */
+  int terminal;           /* out: master side made by TTY, to be sent to the shim; -1 before */
+  struct timing *timings; /* shared array of PROGRAM_MAX_OPERATIONS elements, by operation index; may be NULL */
+
+  /* Kept by the operations. */
+  int root;                         /* the root that paths are confined to, after PIVOT or SETNS_TARGET; -1 before */
+  struct cover null_cover;          /* the host's /dev/null, taken by PIVOT */
+  struct cover empty_cover;         /* an empty read-only tmpfs */
+  int devices[PROGRAM_MAX_DEVICES]; /* the host's devices for the DEVICE operations after PIVOT, in their order */
+  uint32_t device_count;
+  uint32_t device_next;
+  bool exec_prepared; /* signals are reset and descriptors are close-on-exec */
 };
+
+/* Empties `run`: no descriptor is held. */
+void program_run_init(struct program_run *run, struct timing *timings);
+
+/* Closes all that the run opened but `terminal`: for the side of a clone that does not go on with the program. */
+void program_run_close(struct program_run *run);
 
 /* Checks all of `bytes` (every operation's arguments, too) without running anything. `bytes` must outlive its use. */
 int program_check(const void *bytes, size_t size, uint32_t *operations, struct failure *f);
