@@ -1,5 +1,7 @@
 package io.windlass.pod.network;
 
+import io.windlass.pod.model.DnsConfig;
+import io.windlass.pod.model.PortMapping;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +22,10 @@ public record PodNetworkRequest(
         String hostname,
         String cgroupParent,
         List<PortMapping> portMappings,
-        Dns dns,
+        DnsConfig dns,
         Map<String, String> annotations) {
+    private static final DnsConfig NO_DNS = new DnsConfig(List.of(), List.of(), List.of());
+
     public PodNetworkRequest {
         portMappings = List.copyOf(portMappings);
         annotations = Map.copyOf(annotations);
@@ -29,22 +33,11 @@ public record PodNetworkRequest(
 
     /** The smallest request: no host ports, no DNS settings. */
     public static PodNetworkRequest of(String podId, String name, String namespace, Path namespacePin) {
-        return new PodNetworkRequest(podId, name, namespace, "", namespacePin, name, "", List.of(), Dns.NONE, Map.of());
+        return new PodNetworkRequest(podId, name, namespace, "", namespacePin, name, "", List.of(), NO_DNS, Map.of());
     }
 
     public PodNetworkRequest withPortMappings(List<PortMapping> mappings) {
         return new PodNetworkRequest(
                 podId, name, namespace, uid, namespacePin, hostname, cgroupParent, mappings, dns, annotations);
-    }
-
-    /** The pod's resolver settings, which some networks take part in. */
-    public record Dns(List<String> servers, List<String> searches, List<String> options) {
-        public static final Dns NONE = new Dns(List.of(), List.of(), List.of());
-
-        public Dns {
-            servers = List.copyOf(servers);
-            searches = List.copyOf(searches);
-            options = List.copyOf(options);
-        }
     }
 }
