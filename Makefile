@@ -1,0 +1,62 @@
+# One named recipe per task. `make` lists them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+SOURCES := pom.xml Makefile $(shell find . -path ./.git -prune -o -path '*/target' -prune -o -path ./dist -prune -o \
+  -path '*/src/main/*' -type f -print -o -path './proto/*' -name '*.proto' -print -o -path '*/pom.xml' -print -o -path './scripts/*' -type f -print 2>/dev/null)
+
+## help: list the tasks
+.PHONY: help
+help:
+	@sed -n 's/^## \([a-z-]*\): \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "%-12s %s\n", $$1, $$2}'
+
+## dist: build everything and lay it out below dist/, ready to run
+.PHONY: dist
+dist: dist/.stamp
+
+dist/.stamp: $(SOURCES)
+	scripts/setup build
+	scripts/make-dist
+	touch $@
+
+## demo: run the main job once, on a daemon, registry and network of its own, and show that nothing is left
+.PHONY: demo
+demo:
+	scripts/setup demo
+	@$(MAKE) --no-print-directory dist
+	scripts/demo
+
+## run: run the daemon in the foreground, for use with crictl; ARGS="--config FILE ..." are passed on
+.PHONY: run
+run: dist
+	exec dist/bin/windlassd $(ARGS)
+
+## test: everything: unit tests, C tests with sanitizers, integration tests (as root)
+.PHONY: test
+test:
+	scripts/setup test
+	scripts/run-tests
+
+## churn: run and remove 200 pods, 8 at a time, and compare the node before and after
+.PHONY: churn
+churn: dist
+	scripts/setup demo
+	scripts/churn
+
+## check-proto: compare proto/cri/api.proto with the published CRI, descriptor by descriptor
+.PHONY: check-proto
+check-proto:
+	scripts/setup build
+	proto/check/check-proto.sh
+
+## format: apply the code formatter
+.PHONY: format
+format:
+	./mvnw -B -q spotless:apply
+
+## clean: remove what the build made
+.PHONY: clean
+clean:
+	./mvnw -B -q clean
+	rm -rf dist

@@ -1,0 +1,202 @@
+package io.windlass.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.windlass.cri.v1.Container;
+import io.windlass.cri.v1.ContainerConfig;
+import io.windlass.cri.v1.ContainerStats;
+import io.windlass.cri.v1.ContainerStatusRequest;
+import io.windlass.cri.v1.ContainerStatusResponse;
+import io.windlass.cri.v1.CreateContainerRequest;
+import io.windlass.cri.v1.CreateContainerResponse;
+import io.windlass.cri.v1.ExecSyncRequest;
+import io.windlass.cri.v1.ExecSyncResponse;
+import io.windlass.cri.v1.ListContainerStatsRequest;
+import io.windlass.cri.v1.ListContainerStatsResponse;
+import io.windlass.cri.v1.ListContainersRequest;
+import io.windlass.cri.v1.ListContainersResponse;
+import io.windlass.cri.v1.PodSandboxConfig;
+import io.windlass.cri.v1.RemoveContainerRequest;
+import io.windlass.cri.v1.StartContainerRequest;
+import io.windlass.cri.v1.StopContainerRequest;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "containers",
+        description = "Runs, looks into and removes containers.",
+        synopsisSubcommandLabel = "COMMAND")
+final class ContainerCommands implements Runnable {
+    @ParentCommand
+    private Windlass windlass = new Windlass();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    @Command(name = "ls", description = "Lists containers.")
+    int list() {
+        try (Daemon daemon = windlass.connect()) {
+            ListContainersResponse containers =
+                    daemon.runtime(30).listContainers(ListContainersRequest.getDefaultInstance());
+            Output.Table table = new Output.Table("CONTAINER", "STATE", "POD", "NAME", "IMAGE");
+            for (Container container : containers.getContainersList()) {
+                table.row(
+                        Output.shortId(container.getId()),
+                        container.getState().name().replace("CONTAINER_", ""),
+                        Output.shortId(container.getPodSandboxId()),
+                        container.getMetadata().getName(),
+                        container.getImage().getImage());
+            }
+            windlass.output(spec).print(containers, table);
+            return 0;
+        }
+    }
+
+    @Command(name = "run", description = "Creates and starts a container in a pod.")
+    int run(
+            @Parameters(index = "0", paramLabel = "POD") String pod,
+            @Parameters(index = "1", paramLabel = "IMAGE") String image,
+            @Parameters(index = "2..*", paramLabel = "COMMAND") List<String> command,
+            @Option(names = "--name", paramLabel = "NAME", defaultValue = "main") String name) {
+        try (Daemon daemon = windlass.connect()) {
+            ContainerConfig.Builder config = ContainerConfig.newBuilder()
+                    .setImage(ImageCommands.image(image))
+                    .addAllCommand(command == null ? List.of() : command)
+                    .setLogPath(name + ".log");
+            config.getMetadataBuilder().setName(name);
+            CreateContainerResponse created =
+                    create(daemon, pod, PodSandboxConfig.getDefaultInstance(), config.build());
+            start(daemon, created.getContainerId());
+            windlass.output(spec).print(created, new Output.Table("CONTAINER").row(created.getContainerId()));
+            return 0;
+        }
+    }
+
+    @Command(name = "exec", description = "Runs a command in a container and prints what it wrote; exits as it exited.")
+    int exec(
+            @Parameters(index = "0", paramLabel = "CONTAINER") String container,
+            @Parameters(index = "1..*", arity = "1..*", paramLabel = "COMMAND") List<String> command,
+            @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60") long timeout) {
+        try (Daemon daemon = windlass.connect()) {
+            ExecSyncResponse result = daemon.runtime(timeout + 10)
+                    .execSync(ExecSyncRequest.newBuilder()
+                            .setContainerId(container)
+                            .addAllCmd(command)
+                            .setTimeout(timeout)
+                            .build());
+            System.out.writeBytes(result.getStdout().toByteArray());
+            System.err.writeBytes(result.getStderr().toByteArray());
+            return result.getExitCode();
+        }
+    }
+
+    @Command(name = "stats", description = "Prints CPU, memory and writable-layer usage.")
+    int stats() {
+        try (Daemon daemon = windlass.connect()) {
+            ListContainerStatsResponse all =
+                    daemon.runtime(30).listContainerStats(ListContainerStatsRequest.getDefaultInstance());
+            Output.Table table = new Output.Table("CONTAINER", "NAME", "CPU-MS", "MEMORY", "WRITABLE-LAYER", "INODES");
+            for (ContainerStats stats : all.getStatsList()) {
+                table.row(
+                        Output.shortId(stats.getAttributes().getId()),
+                        stats.getAttributes().getMetadata().getName(),
+                        stats.getCpu().getUsageCoreNanoSeconds().getValue() / 1_000_000,
+                        stats.getMemory().getWorkingSetBytes().getValue(),
+                        stats.getWritableLayer().getUsedBytes().getValue(),
+                        stats.getWritableLayer().getInodesUsed().getValue());
+            }
+            windlass.output(spec).print(all, table);
+            return 0;
+        }
+    }
+
+    @Command(name = "inspect", description = "Prints everything that is known of a container, as JSON.")
+    int inspect(@Parameters(paramLabel = "CONTAINER") String container) {
+        try (Daemon daemon = windlass.connect()) {
+            windlass.output(spec).json(status(daemon, container));
+            return 0;
+        }
+    }
+
+    @Command(name = "timeline", description = "Prints where the time of a container's launch went, step by step.")
+    int timeline(@Parameters(paramLabel = "CONTAINER") String container) throws JsonProcessingException {
+        try (Daemon daemon = windlass.connect()) {
+            ContainerStatusResponse status = status(daemon, container);
+            JsonNode info = new ObjectMapper().readTree(status.getInfoOrDefault("info", "{}"));
+            Output.Table table = new Output.Table("STEP", "MICROSECONDS");
+            for (JsonNode step : info.path("timeline")) {
+                table.row(
+                        step.path("step").asText(),
+                        "%.1f".formatted(step.path("nanoseconds").asLong() / 1000.0));
+            }
+            windlass.output(spec).print(status, table);
+            return 0;
+        }
+    }
+
+    @Command(name = "stop", description = "Stops containers: the stop signal first, after the timeout the end.")
+    int stop(
+            @Parameters(paramLabel = "CONTAINER", arity = "1..*") List<String> containers,
+            @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "10") long timeout) {
+        try (Daemon daemon = windlass.connect()) {
+            for (String container : containers) {
+                daemon.runtime(timeout + 60)
+                        .stopContainer(StopContainerRequest.newBuilder()
+                                .setContainerId(container)
+                                .setTimeout(timeout)
+                                .build());
+            }
+            return 0;
+        }
+    }
+
+    @Command(name = "rm", description = "Removes containers, running or not.")
+    int remove(@Parameters(paramLabel = "CONTAINER", arity = "1..*") List<String> containers) {
+        try (Daemon daemon = windlass.connect()) {
+            for (String container : containers) {
+                daemon.runtime(60)
+                        .removeContainer(RemoveContainerRequest.newBuilder()
+                                .setContainerId(container)
+                                .build());
+            }
+            return 0;
+        }
+    }
+
+    static CreateContainerResponse create(
+            Daemon daemon, String pod, PodSandboxConfig podConfig, ContainerConfig config) {
+        return daemon.runtime(60)
+                .createContainer(CreateContainerRequest.newBuilder()
+                        .setPodSandboxId(pod)
+                        .setConfig(config)
+                        .setSandboxConfig(podConfig)
+                        .build());
+    }
+
+    static void start(Daemon daemon, String container) {
+        daemon.runtime(60)
+                .startContainer(StartContainerRequest.newBuilder()
+                        .setContainerId(container)
+                        .build());
+    }
+
+    private static ContainerStatusResponse status(Daemon daemon, String container) {
+        return daemon.runtime(30)
+                .containerStatus(ContainerStatusRequest.newBuilder()
+                        .setContainerId(container)
+                        .setVerbose(true)
+                        .build());
+    }
+}

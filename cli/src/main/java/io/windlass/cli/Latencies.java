@@ -1,0 +1,47 @@
+package io.windlass.cli;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Durations by operation, and their percentiles. Thread-safe. */
+final class Latencies {
+    private final Map<String, List<Long>> nanos = Collections.synchronizedMap(new LinkedHashMap<>());
+
+    <T> T time(String operation, Supplier<T> work) {
+        long begin = System.nanoTime();
+        T result = work.get();
+        add(operation, System.nanoTime() - begin);
+        return result;
+    }
+
+    void add(String operation, long duration) {
+        nanos.computeIfAbsent(operation, key -> Collections.synchronizedList(new ArrayList<>()))
+                .add(duration);
+    }
+
+    String table() {
+        StringBuilder table = new StringBuilder(
+                "%-24s %6s %10s %10s %10s %10s".formatted("OPERATION", "N", "MIN-MS", "P50-MS", "P95-MS", "MAX-MS"));
+        nanos.forEach((operation, all) -> {
+            List<Long> sorted = all.stream().sorted().toList();
+            table.append("%n%-24s %6d %10.2f %10.2f %10.2f %10.2f"
+                    .formatted(
+                            operation,
+                            sorted.size(),
+                            at(sorted, 0),
+                            at(sorted, 0.50),
+                            at(sorted, 0.95),
+                            at(sorted, 1)));
+        });
+        return table.toString();
+    }
+
+    private static double at(List<Long> sorted, double quantile) {
+        int index = (int) Math.ceil(quantile * sorted.size()) - 1;
+        return sorted.get(Math.clamp(index, 0, sorted.size() - 1)) / 1e6;
+    }
+}

@@ -1,0 +1,98 @@
+package io.windlass.cli;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command's root: options that all subcommands share, and how failures are shown. */
+@Command(
+        name = "windlass",
+        description = "Looks at and drives a Windlass daemon through its CRI socket.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            VersionCommand.class,
+            StatusCommand.class,
+            ImageCommands.class,
+            PodCommands.class,
+            ContainerCommands.class,
+            BurnInCommand.class,
+            picocli.AutoComplete.GenerateCompletion.class
+        })
+public final class Windlass implements Runnable {
+    /** Exit code for a refusal or failure of the daemon; 2 is a wrong command line. */
+    private static final int FAILED = 1;
+
+    @Option(
+            names = {"-s", "--socket"},
+            scope = ScopeType.INHERIT,
+            paramLabel = "PATH",
+            defaultValue = "${WINDLASS_SOCKET:-/run/windlass/windlass.sock}",
+            description = "The daemon's socket (default: $WINDLASS_SOCKET, else /run/windlass/windlass.sock).")
+    private Path socket = Path.of("/run/windlass/windlass.sock");
+
+    @Option(
+            names = {"-o", "--output"},
+            scope = ScopeType.INHERIT,
+            paramLabel = "FORMAT",
+            defaultValue = "text",
+            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Format format = Format.text;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /** How results are printed. The names are what the user types. */
+    enum Format {
+        text,
+        json
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Windlass())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println("windlass: " + explain(failure));
+                    return FAILED;
+                });
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    Daemon connect() {
+        return new Daemon(socket);
+    }
+
+    Output output(CommandSpec command) {
+        PrintWriter out = command.commandLine().getOut();
+        return new Output(out, format);
+    }
+
+    private static String explain(Exception failure) {
+        if (failure instanceof StatusRuntimeException refused) {
+            Status status = refused.getStatus();
+            String description = status.getDescription();
+            if (status.getCode() == Status.Code.UNAVAILABLE) {
+                return "cannot reach the daemon; is it running, and is --socket its socket? (" + description + ")";
+            }
+            return description == null ? status.getCode().name() : description;
+        }
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message;
+    }
+}
