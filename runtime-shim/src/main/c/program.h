@@ -22,6 +22,7 @@ enum program_stop {
   PROGRAM_AT_CLONE,   /* the caller clones with *flags and goes on in the child at *next */
   PROGRAM_AT_RECLONE, /* as above, with CLONE_PARENT */
   PROGRAM_AT_BARRIER, /* the caller reports readiness, waits, and goes on at *next */
+  PROGRAM_AT_TERMINAL, /* TTY made `terminal`; the caller hands it over, sets it to -1, and goes on at *next */
   PROGRAM_AT_END,
 };
 
