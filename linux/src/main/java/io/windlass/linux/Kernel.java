@@ -6,8 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /** The real kernel, called through the foreign function interface. Stateless and thread-safe. */
 public final class Kernel implements Syscalls {
@@ -21,6 +23,10 @@ public final class Kernel implements Syscalls {
     private static final int BPF_PROG_LOAD = 5;
     private static final int BPF_PROG_ATTACH = 8;
     private static final int BPF_PROG_DETACH = 9;
+    private static final int BPF_PROG_GET_FD_BY_ID = 13;
+    private static final int BPF_PROG_QUERY = 16;
+    /** As many as the kernel allows on one cgroup. */
+    private static final int MOST_PROGRAMS = 64;
 
     @Override
     public Fd open(Path path, int flags, int mode) {
@@ -265,7 +271,7 @@ public final class Kernel implements Syscalls {
             int start = 0;
             for (int i = 0; i < all.length; i++) {
                 if (all[i] == 0) {
-                    names.add(java.util.Arrays.copyOfRange(all, start, i));
+                    names.add(Arrays.copyOfRange(all, start, i));
                     start = i + 1;
                 }
             }
@@ -284,7 +290,7 @@ public final class Kernel implements Syscalls {
     }
 
     /** Calls with growing memory until the kernel's answer fits. */
-    private static byte[] grown(Call call, String subject, java.util.function.ToLongFunction<MemorySegment> attempt) {
+    private static byte[] grown(Call call, String subject, ToLongFunction<MemorySegment> attempt) {
         for (int size = 256; ; size *= 4) {
             MemorySegment value = call.zeroed(size);
             long length = attempt.applyAsLong(value);
@@ -493,6 +499,26 @@ public final class Kernel implements Syscalls {
     @Override
     public void bpfDetach(Fd target, Fd program, int attachType) {
         attachment(BPF_PROG_DETACH, target, program, attachType, 0);
+    }
+
+    @Override
+    public List<Fd> bpfAttached(Fd target, int attachType) {
+        try (Call call = new Call(SystemCall.BPF)) {
+            MemorySegment ids = call.zeroed(4L * MOST_PROGRAMS);
+            MemorySegment attributes = call.zeroed(64);
+            attributes.set(ValueLayout.JAVA_INT, 0, target.number());
+            attributes.set(ValueLayout.JAVA_INT, 4, attachType);
+            attributes.set(ValueLayout.JAVA_LONG, 16, address(ids));
+            attributes.set(ValueLayout.JAVA_INT, 24, MOST_PROGRAMS);
+            call.run("query of " + target, BPF_PROG_QUERY, address(attributes), 32);
+            List<Fd> programs = new ArrayList<>();
+            for (int i = 0; i < attributes.get(ValueLayout.JAVA_INT, 24); i++) {
+                MemorySegment id = call.zeroed(16);
+                id.set(ValueLayout.JAVA_INT, 0, ids.getAtIndex(ValueLayout.JAVA_INT, i));
+                programs.add(owned(call.run("program", BPF_PROG_GET_FD_BY_ID, address(id), id.byteSize())));
+            }
+            return programs;
+        }
     }
 
     private static void attachment(int command, Fd target, Fd program, int attachType, int flags) {

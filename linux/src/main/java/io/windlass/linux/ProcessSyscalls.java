@@ -1,5 +1,7 @@
 package io.windlass.linux;
 
+import java.util.List;
+
 /** Processes, namespaces of the calling thread, and bpf. See {@link Syscalls}. */
 public interface ProcessSyscalls {
     Fd pidfdOpen(long pid);
@@ -29,6 +31,9 @@ public interface ProcessSyscalls {
      * @param flags BPF_F_ALLOW_*
      */
     void bpfAttach(Fd target, Fd program, int attachType, int flags);
+
+    /** The programs attached to a cgroup itself, as descriptors that the caller closes. */
+    List<Fd> bpfAttached(Fd target, int attachType);
 
     void bpfDetach(Fd target, Fd program, int attachType);
 }

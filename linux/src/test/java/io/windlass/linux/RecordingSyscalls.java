@@ -332,6 +332,12 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
+    public List<Fd> bpfAttached(Fd target, int attachType) {
+        record("bpfAttached", target, attachType);
+        return answer("bpfAttached", List.of());
+    }
+
+    @Override
     public void bpfDetach(Fd target, Fd program, int attachType) {
         record("bpfDetach", target, program, attachType);
     }

@@ -1,0 +1,120 @@
+package io.windlass.linux.cgroup;
+
+import io.windlass.fault.Fault;
+import io.windlass.linux.Errno;
+import io.windlass.linux.Fd;
+import io.windlass.linux.OpenFlags;
+import io.windlass.linux.SyscallException;
+import io.windlass.linux.Syscalls;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One folder of a cgroup file system and its control files. Thread-safe. */
+record ControlDirectory(Path path, Syscalls kernel) {
+    boolean exists() {
+        return Files.isDirectory(path);
+    }
+
+    boolean has(String file) {
+        return Files.exists(path.resolve(file));
+    }
+
+    ControlDirectory below(String relative) {
+        return new ControlDirectory(path.resolve(relative), kernel);
+    }
+
+    /** Makes the folder; false when it was there. Its parent must exist. */
+    boolean make() {
+        try {
+            kernel.mkdirat(Fd.WORKING_DIRECTORY, path.toString(), 0755);
+            return true;
+        } catch (SyscallException e) {
+            if (e.is(Errno.EEXIST)) {
+                return false;
+            }
+            throw e.fault("cannot make cgroup " + path);
+        }
+    }
+
+    /** The content of a control file without the last newline; empty when there is no such file or the group is gone. */
+    Optional<String> read(String file) {
+        try {
+            return Optional.of(Files.readString(path.resolve(file)).stripTrailing());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            if (!exists()) {
+                return Optional.empty();
+            }
+            throw Fault.internal("cannot read " + path.resolve(file) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A file that holds one number; 0 when there is no such file. */
+    long number(String file) {
+        return read(file)
+                .filter(text -> text.matches("-?[0-9]+"))
+                .map(Long::valueOf)
+                .orElse(0L);
+    }
+
+    /** A file of lines "key number"; empty when there is no such file. */
+    Map<String, Long> numbers(String file) {
+        Map<String, Long> numbers = new HashMap<>();
+        for (String line : read(file).orElse("").lines().toList()) {
+            int space = line.indexOf(' ');
+            if (space > 0 && line.substring(space + 1).matches("[0-9]+")) {
+                numbers.put(line.substring(0, space), Long.valueOf(line.substring(space + 1)));
+            }
+        }
+        return numbers;
+    }
+
+    /** Writes a control file in one write, as the kernel wants it. */
+    void write(String file, String value) {
+        try (Fd control = kernel.open(path.resolve(file), OpenFlags.WRITE_ONLY, 0)) {
+            kernel.write(control, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    /** The processes of this group alone, by id in the daemon's PID namespace. */
+    List<Long> processes() {
+        return read("cgroup.procs").orElse("").lines().map(Long::valueOf).toList();
+    }
+
+    /** The groups below this one, deepest first, then this one. */
+    List<ControlDirectory> withDescendants() {
+        List<ControlDirectory> found = new ArrayList<>();
+        collect(found);
+        return found;
+    }
+
+    private void collect(List<ControlDirectory> found) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path, Files::isDirectory)) {
+            for (Path entry : entries) {
+                new ControlDirectory(entry, kernel).collect(found);
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return;
+        } catch (IOException e) {
+            throw Fault.internal("cannot list cgroup " + path + ": " + e.getMessage(), e);
+        }
+        found.add(this);
+    }
+
+    /** Whether a process lives here or below. */
+    boolean populated() {
+        return withDescendants().stream().anyMatch(group -> !group.processes().isEmpty());
+    }
+}

@@ -1,0 +1,104 @@
+package io.windlass.linux.cgroup;
+
+import io.windlass.linux.Syscalls;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/** A group in the cgroup2 hierarchy. */
+final class V2Cgroup implements Cgroup {
+    private final GroupPath group;
+    private final ControlDirectory top;
+    private final ControlDirectory directory;
+
+    V2Cgroup(GroupPath group, Path root, Syscalls kernel) {
+        this.group = group;
+        this.top = new ControlDirectory(root, kernel);
+        this.directory = top.below(group.relative());
+    }
+
+    @Override
+    public String path() {
+        return group.text();
+    }
+
+    @Override
+    public void update(CgroupResources resources) {
+        V2Limits.changes(resources, directory).apply(group.text());
+    }
+
+    @Override
+    public CgroupStats stats() {
+        Map<String, Long> cpu = directory.numbers("cpu.stat");
+        Map<String, Long> memory = directory.numbers("memory.stat");
+        long usage = directory.number("memory.current");
+        long limit = directory.number("memory.max");
+        return new CgroupStats(
+                Instant.now(),
+                nanos(cpu, "usage_usec"),
+                nanos(cpu, "user_usec"),
+                nanos(cpu, "system_usec"),
+                cpu.getOrDefault("nr_periods", 0L),
+                cpu.getOrDefault("nr_throttled", 0L),
+                nanos(cpu, "throttled_usec"),
+                usage,
+                Math.max(0, usage - memory.getOrDefault("inactive_file", 0L)),
+                memory.getOrDefault("anon", 0L),
+                memory.getOrDefault("pgfault", 0L),
+                memory.getOrDefault("pgmajfault", 0L),
+                limit > 0 ? OptionalLong.of(limit) : OptionalLong.empty(),
+                directory.number("memory.swap.current"),
+                directory.number("pids.current"));
+    }
+
+    private static long nanos(Map<String, Long> numbers, String key) {
+        return TimeUnit.MICROSECONDS.toNanos(numbers.getOrDefault(key, 0L));
+    }
+
+    @Override
+    public long oomKills() {
+        return directory.numbers("memory.events").getOrDefault("oom_kill", 0L);
+    }
+
+    @Override
+    public boolean populated() {
+        return directory.numbers("cgroup.events").getOrDefault("populated", 0L) != 0;
+    }
+
+    @Override
+    public List<Path> attachFiles() {
+        return List.of();
+    }
+
+    @Override
+    public Optional<Path> unifiedDirectory() {
+        return Optional.of(directory.path());
+    }
+
+    @Override
+    public void kill() {
+        if (directory.has("cgroup.kill")) {
+            directory.write("cgroup.kill", "1");
+        } else if (directory.exists()) {
+            FreezerKill.kill(directory);
+        }
+    }
+
+    @Override
+    public void remove() {
+        GroupRemoval.removeTree(directory);
+    }
+
+    @Override
+    public void removeEmptyParents() {
+        for (String parent : group.parents().reversed()) {
+            if (!GroupRemoval.removeIfEmpty(top.below(parent))) {
+                return;
+            }
+        }
+    }
+}
