@@ -41,6 +41,6 @@ final class Daemon implements AutoCloseable {
     @Override
     public void close() {
         channel.shutdownNow();
-        var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }
