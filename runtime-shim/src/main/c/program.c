@@ -12,7 +12,7 @@
 
 enum { VERSION = 1 };
 
-enum opcode { OP_CLONE = 1, OP_BARRIER = 2, OP_PIVOT = 15, OP_RECLONE = 39, OP_DEVICE = 43 };
+enum opcode { OP_CLONE = 1, OP_BARRIER = 2, OP_PIVOT = 15, OP_TTY = 24, OP_RECLONE = 39, OP_DEVICE = 43 };
 
 /* What is known of an opcode. `main` is the argument that failures name: NOTHING, or its index. */
 struct kind {
@@ -48,7 +48,7 @@ static const struct kind kinds[] = {
     [21] = {"SYSCTL", "Spt", 1, op_sysctl},
     [22] = {"RLIMIT", "uUU", 0, op_rlimit},
     [23] = {"OOM_SCORE_ADJ", "u", NOTHING, op_oom_score_adj},
-    [24] = {"TTY", "uuu", NOTHING, op_tty},
+    [OP_TTY] = {"TTY", "uuu", NOTHING, op_tty},
     [25] = {"CAP_BOUNDING", "U", NOTHING, op_cap_bounding},
     [26] = {"KEEP_CAPS", "", NOTHING, op_keep_caps},
     [27] = {"GROUPS", "[u]", NOTHING, op_groups},
@@ -240,6 +240,8 @@ enum program_stop program_run(const void *bytes, size_t size, struct program_run
     uint64_t took = clock_nanoseconds() - begin;
     if (timing)
       timing->nanoseconds = took < UINT32_MAX ? (uint32_t)took : UINT32_MAX;
+    if (found.opcode == OP_TTY)
+      return PROGRAM_AT_TERMINAL;
   }
   return PROGRAM_AT_END;
 }

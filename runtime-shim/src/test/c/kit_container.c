@@ -106,7 +106,7 @@ static int receive_terminal(int socket) {
   return terminal;
 }
 
-/* The cloned side: what runs between CLONE and the end. `socket` takes the terminal at the barrier. */
+/* The cloned side: what runs between CLONE and the end. `socket` takes the terminal. */
 static void run_child(const struct builder *program, struct program_run *run, uint32_t next, int socket, struct shared *shared) {
   uint64_t flags = 0;
   for (;;) {
@@ -114,8 +114,11 @@ static void run_child(const struct builder *program, struct program_run *run, ui
     shared->failed = stop == PROGRAM_FAILED;
     if (stop == PROGRAM_FAILED || stop == PROGRAM_AT_END)
       _exit(stop == PROGRAM_AT_END ? 0 : 127);
-    if (stop == PROGRAM_AT_BARRIER && run->terminal >= 0)
+    if (stop == PROGRAM_AT_TERMINAL) {
       send_terminal(socket, run->terminal);
+      close(run->terminal);
+      run->terminal = -1;
+    }
     if (stop != PROGRAM_AT_RECLONE)
       continue;
     pid_t pid = clone_with(flags | SYS_CLONE_PARENT);
