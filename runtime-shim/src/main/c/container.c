@@ -1,0 +1,410 @@
+#include "container.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "group.h"
+#include "process.h"
+#include "standard_streams.h"
+#include "syscalls.h"
+
+enum { DRAIN_LIMIT = 1 << 20, START_FAILED_CODE = 128 };
+
+/* --- its output and input --- */
+
+static enum log_stream stream_of(const struct output *output) { return output->type == FRAME_STDOUT ? LOG_STDOUT : LOG_STDERR; }
+
+static void report_log(struct container *container) {
+  struct failure f;
+  if (!log_failure(&container->log, &f))
+    return;
+  struct exit_status now = {.time = exit_clock()};
+  char detail[sizeof f.detail + 64];
+  snprintf(detail, sizeof detail, "%s: %s", f.detail, strerror(f.error));
+  shim_event(container->shim, EVENT_LOG_FAILED, container->id, &now, detail);
+}
+
+static void on_data(void *owner, struct output *output, const unsigned char *data, size_t size) {
+  struct container *container = owner;
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  log_append(&container->log, stream_of(output), data, size, &now);
+  attach_output(container, output->type, data, size);
+  report_log(container);
+}
+
+static bool is_blocked(void *owner, struct output *output) { return attach_blocked(owner, output->type); }
+
+static bool outputs_ended(const struct container *container) {
+  return !output_is_open(&container->outputs[LOG_STDOUT]) && !output_is_open(&container->outputs[LOG_STDERR]);
+}
+
+static void on_ended(void *owner, struct output *output) {
+  struct container *container = owner;
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  log_end(&container->log, stream_of(output), &now);
+  if (container->state == CONTAINER_EXITED && outputs_ended(container))
+    attach_end(container);
+}
+
+static const struct output_calls OUTPUT_CALLS = {on_data, is_blocked, on_ended};
+
+static void on_input_drained(void *owner) { attach_input_drained(owner); }
+
+static int follow(struct container *container, struct stdio *stdio, struct failure *f) {
+  int result = 0;
+  for (int i = 0; i < LOG_STREAMS; i++) {
+    enum frame_type type = i == LOG_STDOUT ? FRAME_STDOUT : FRAME_STDERR;
+    if (stdio->shim[i + 1] >= 0)
+      result |= output_open(&container->outputs[i], &container->shim->loop, take_fd(&stdio->shim[i + 1]), type, &OUTPUT_CALLS, container);
+  }
+  if (stdio->shim[0] >= 0)
+    result |= input_open(&container->input, &container->shim->loop, take_fd(&stdio->shim[0]), on_input_drained, container);
+  return result < 0 ? fail(f, errno, "create", "the streams of container %s", container->id) : 0;
+}
+
+/* --- finding and forgetting --- */
+
+struct container *container_find(struct shim *shim, const char *id, struct failure *f) {
+  for (struct container *container = shim->containers; container; container = container->next)
+    if (strcmp(container->id, id) == 0)
+      return container;
+  fail(f, ENOENT, "find", "container %s is not known", id);
+  return NULL;
+}
+
+struct container *container_of_process(struct shim *shim, pid_t pid) {
+  for (struct container *container = shim->containers; container; container = container->next)
+    if (container->state != CONTAINER_EXITED && container->launch.pid == pid)
+      return container;
+  return NULL;
+}
+
+static void forget(struct container *container) {
+  struct shim *shim = container->shim;
+  for (struct container **link = &shim->containers; *link; link = &(*link)->next)
+    if (*link == container) {
+      *link = container->next;
+      break;
+    }
+  attach_end(container);
+  for (int i = 0; i < LOG_STREAMS; i++)
+    output_close(&container->outputs[i]);
+  input_close(&container->input);
+  log_close(&container->log);
+  launch_finish(&container->launch);
+  cleanup_close(&container->launch.pidfd);
+  free(container->id);
+  free(container->cgroup);
+  free(container->exit_file);
+  free(container);
+}
+
+/* --- its life --- */
+
+static void on_terminal(struct launch *launch, int master) {
+  struct container *container = container_of(launch, struct container, launch);
+  struct stdio stdio = {{-1, -1, -1}, {-1, master, -1}};
+  struct failure f;
+  if (container->io & IO_STDIN)
+    stdio.shim[0] = fcntl(master, F_DUPFD_CLOEXEC, 3);
+  if (follow(container, &stdio, &f) < 0)
+    sys_pidfd_send_signal(launch->pidfd, SIGKILL);
+}
+
+static void on_ready(struct launch *launch) {
+  struct container *container = container_of(launch, struct container, launch);
+  container->state = CONTAINER_CREATED;
+  container->start_time = process_start_time(launch->pid);
+  struct connection *connection = container->answer.connection;
+  if (!connection)
+    return;
+  size_t mark = connection_begin(connection, FRAME_OK, container->answer.id);
+  put_u64(&connection->out, (uint64_t)launch->pid);
+  put_u64(&connection->out, container->start_time);
+  launch_timeline(launch, 0, launch->barrier, &connection->out);
+  connection_finish(connection, mark);
+  connection_release(answer_take(&container->answer));
+}
+
+static void on_failed(struct launch *launch, const struct failure *f) {
+  struct container *container = container_of(launch, struct container, launch);
+  sys_pidfd_send_signal(launch->pidfd, SIGKILL);
+  if (container->state == CONTAINER_CREATING) {
+    container->failure = *f;
+    return;
+  }
+  container->start_failed = true;
+  answer_error(&container->answer, f);
+}
+
+static void on_executed(struct launch *launch) {
+  struct container *container = container_of(launch, struct container, launch);
+  struct failure f;
+  if (container->state != CONTAINER_STARTING) {
+    fail(&f, ECHILD, "create", "the first process of container %s ended before its barrier", container->id);
+    on_failed(launch, &f);
+    return;
+  }
+  container->state = CONTAINER_RUNNING;
+  struct connection *connection = container->answer.connection;
+  if (connection) {
+    size_t mark = connection_begin(connection, FRAME_OK, container->answer.id);
+    launch_timeline(launch, launch->barrier, launch->operations, &connection->out);
+    connection_finish(connection, mark);
+    connection_release(answer_take(&container->answer));
+  }
+  launch_finish(launch);
+}
+
+static const struct launch_calls LAUNCH_CALLS = {on_terminal, on_ready, on_executed, on_failed};
+
+static void never_created(struct container *container, const siginfo_t *information) {
+  if (!container->failure.error)
+    fail(&container->failure, ECHILD, "create", "the first process of container %s ended with status %d before its barrier", container->id,
+         information->si_status);
+  answer_error(&container->answer, &container->failure);
+  forget(container);
+}
+
+void container_reaped(struct container *container, const siginfo_t *information) {
+  launch_catch_up(&container->launch);
+  if (container->launch.pid != information->si_pid)
+    return; /* it was the first of a RECLONE */
+  if (container->state == CONTAINER_CREATING) {
+    never_created(container, information);
+    return;
+  }
+  struct failure f = {0};
+  container->status = exit_status_of(information);
+  if (container->start_failed) {
+    container->status.code = START_FAILED_CODE;
+    container->status.signal = 0;
+  }
+  launch_finish(&container->launch);
+  input_close(&container->input);
+  for (int i = 0; i < LOG_STREAMS; i++)
+    output_drain(&container->outputs[i], DRAIN_LIMIT);
+  container->state = CONTAINER_EXITED;
+  bool recorded = exit_record_write(container->exit_file, &container->status, &f) == 0;
+  shim_event(container->shim, EVENT_EXITED, container->id, &container->status, recorded ? "" : f.detail);
+  attach_exited(container);
+  if (outputs_ended(container))
+    attach_end(container);
+  for (int i = 0; i < LOG_STREAMS; i++)
+    output_update(&container->outputs[i]);
+}
+
+/* --- requests --- */
+
+struct create_request {
+  const char *id;
+  const void *program;
+  uint32_t program_size;
+  const char *log_path;
+  uint32_t io;
+  uint32_t pid_mode;
+  const char *target;
+  const char *cgroup;
+  const char *exit_file;
+};
+
+static int parse_create(struct fields *fields, struct create_request *request, struct failure *f) {
+  request->id = take_text(fields);
+  request->program = take_bytes(fields, &request->program_size);
+  request->log_path = take_text(fields);
+  request->io = take_u32(fields);
+  request->pid_mode = take_u32(fields);
+  request->target = take_text(fields);
+  request->cgroup = take_text(fields);
+  request->exit_file = take_text(fields);
+  if (fields->broken || !*request->id || !*request->exit_file || request->pid_mode > PID_OF_TARGET)
+    return fail(f, EPROTO, "create", "malformed request for container %s", request->id);
+  return 0;
+}
+
+/* The PID namespace to be born in, or -1 for the shim's. */
+static int pid_namespace(struct shim *shim, const struct create_request *request, int *namespace, struct failure *f) {
+  *namespace = -1;
+  if (request->pid_mode == PID_OF_POD && shim->pod_pid_namespace < 0)
+    return fail(f, EINVAL, "create", "the pod has no PID namespace of its own");
+  if (request->pid_mode == PID_OF_POD)
+    *namespace = shim->pod_pid_namespace;
+  if (request->pid_mode != PID_OF_TARGET)
+    return 0;
+  struct container *target = container_find(shim, request->target, f);
+  if (!target)
+    return -1;
+  if (target->state != CONTAINER_RUNNING)
+    return fail(f, ESRCH, "create", "target container %s is not running", request->target);
+  *namespace = target->launch.pidfd;
+  return 0;
+}
+
+static int launch(struct container *container, const struct create_request *request, struct failure *f) {
+  struct shim *shim = container->shim;
+  struct stdio stdio;
+  struct launch_request wanted = {.program = request->program, .size = request->program_size, .target_pidfd = -1};
+  if (pid_namespace(shim, request, &wanted.pid_namespace, f) < 0)
+    return -1;
+  if (*request->log_path && log_open(&container->log, request->log_path, shim->batch, f) < 0)
+    return -1;
+  scoped_fd int cgroup = *request->cgroup ? open(request->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  if (*request->cgroup && cgroup < 0)
+    return fail(f, errno, "open cgroup", "%s", request->cgroup);
+  if (stdio_open(&stdio, request->io & IO_STDIN, request->io & IO_TTY, f) < 0)
+    return -1;
+  memcpy(wanted.stdio, stdio.process, sizeof wanted.stdio);
+  wanted.own_namespace = shim->own_pid_namespace;
+  wanted.cgroup = cgroup;
+  int result = launch_begin(&container->launch, &shim->loop, &LAUNCH_CALLS, &wanted, f);
+  stdio_close_process(&stdio);
+  if (result == 0 && follow(container, &stdio, f) < 0) {
+    sys_pidfd_send_signal(container->launch.pidfd, SIGKILL);
+    result = -1;
+  }
+  stdio_close(&stdio);
+  return result;
+}
+
+int container_create(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
+  struct create_request request;
+  struct failure unknown;
+  if (parse_create(&frame->fields, &request, f) < 0)
+    return -1;
+  if (container_find(shim, request.id, &unknown))
+    return fail(f, EEXIST, "create", "container %s exists", request.id);
+  struct container *container = calloc(1, sizeof *container);
+  if (!container)
+    return fail(f, ENOMEM, "create", "container %s", request.id);
+  container->shim = shim;
+  container->state = CONTAINER_CREATING;
+  container->io = request.io;
+  container->log.fd = -1;
+  container->launch = (struct launch){.watch.fd = -1, .pid = -1, .pidfd = -1};
+  container->id = strdup(request.id);
+  container->cgroup = strdup(request.cgroup);
+  container->exit_file = strdup(request.exit_file);
+  bool whole = container->id && container->cgroup && container->exit_file;
+  if (!whole || launch(container, &request, f) < 0) {
+    forget(container);
+    return whole ? -1 : fail(f, ENOMEM, "create", "container %s", request.id);
+  }
+  container->next = shim->containers;
+  shim->containers = container;
+  answer_later(&container->answer, connection, frame->id);
+  return 0;
+}
+
+static struct container *find_by_frame(struct shim *shim, struct frame *frame, struct failure *f) {
+  return container_find(shim, take_text(&frame->fields), f);
+}
+
+int container_start(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
+  struct container *container = find_by_frame(shim, frame, f);
+  if (!container)
+    return -1;
+  if (container->state != CONTAINER_CREATED)
+    return fail(f, EINVAL, "start", "container %s is not in the created state", container->id);
+  if (launch_go(&container->launch, f) < 0)
+    return -1;
+  container->state = CONTAINER_STARTING;
+  answer_later(&container->answer, connection, frame->id);
+  return 0;
+}
+
+int container_signal(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
+  struct container *container = find_by_frame(shim, frame, f);
+  if (!container)
+    return -1;
+  int number = (int)take_u32(&frame->fields);
+  bool all = take_u32(&frame->fields);
+  if (all && number == SIGKILL && *container->cgroup) {
+    if (group_kill(container->cgroup, f) < 0 && f->error != ENOENT)
+      return -1;
+    if (container->state == CONTAINER_EXITED) {
+      connection_ok(connection, frame->id);
+      return 0;
+    }
+  }
+  if (container->state == CONTAINER_EXITED)
+    return fail(f, ESRCH, "signal", "container %s has exited", container->id);
+  if (sys_pidfd_send_signal(container->launch.pidfd, number) < 0)
+    return fail(f, errno, "signal", "%d to container %s", number, container->id);
+  connection_ok(connection, frame->id);
+  return 0;
+}
+
+int container_delete(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
+  struct container *container = find_by_frame(shim, frame, f);
+  if (!container)
+    return -1;
+  if (container->state != CONTAINER_EXITED)
+    return fail(f, EBUSY, "delete", "container %s has not exited", container->id);
+  forget(container);
+  connection_ok(connection, frame->id);
+  return 0;
+}
+
+int container_reopen_log(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
+  struct container *container = find_by_frame(shim, frame, f);
+  if (!container || log_reopen(&container->log, f) < 0)
+    return -1;
+  connection_ok(connection, frame->id);
+  return 0;
+}
+
+int container_list(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
+  (void)f;
+  uint32_t count = 0;
+  size_t mark = connection_begin(connection, FRAME_OK, frame->id);
+  struct bytes *out = &connection->out;
+  for (struct container *at = shim->containers; at; at = at->next)
+    count += at->state != CONTAINER_CREATING;
+  put_u32(out, count);
+  for (struct container *at = shim->containers; at; at = at->next) {
+    if (at->state == CONTAINER_CREATING)
+      continue;
+    put_text(out, at->id);
+    put_u64(out, (uint64_t)at->launch.pid);
+    put_u64(out, at->start_time);
+    put_u32(out, at->state == CONTAINER_STARTING ? CONTAINER_CREATED : at->state);
+    put_u32(out, at->status.code);
+    put_u32(out, at->status.signal);
+    put_u64(out, at->status.time);
+  }
+  connection_finish(connection, mark);
+  return 0;
+}
+
+int container_resize(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
+  struct container *container = find_by_frame(shim, frame, f);
+  if (!container)
+    return -1;
+  uint32_t columns = take_u32(&frame->fields);
+  uint32_t rows = take_u32(&frame->fields);
+  if (!(container->io & IO_TTY) || !output_is_open(&container->outputs[LOG_STDOUT]))
+    return fail(f, ENOTTY, "resize", "container %s has no terminal", container->id);
+  if (terminal_resize(container->outputs[LOG_STDOUT].watch.fd, columns, rows, f) < 0)
+    return -1;
+  connection_ok(connection, frame->id);
+  return 0;
+}
+
+int container_close_stdin(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
+  struct container *container = find_by_frame(shim, frame, f);
+  if (!container)
+    return -1;
+  input_finish(&container->input);
+  connection_ok(connection, frame->id);
+  return 0;
+}

@@ -1,0 +1,65 @@
+/*
+ * One container, from CREATE to DELETE.
+ *
+ *   CREATING --READY--> CREATED --START--> STARTING --execve--> RUNNING --exit--> EXITED --DELETE--> (gone)
+ *      |                   '----------------- exit or failure ------------------->'
+ *      '--failure--> reaped, answered with ERROR, gone
+ */
+#ifndef WINDLASS_CONTAINER_H
+#define WINDLASS_CONTAINER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "attach.h"
+#include "exit_record.h"
+#include "launch.h"
+#include "log.h"
+#include "shim.h"
+#include "stream.h"
+
+/* The values up to EXITED are those of LIST. */
+enum container_state { CONTAINER_CREATED = 1, CONTAINER_RUNNING, CONTAINER_EXITED, CONTAINER_CREATING, CONTAINER_STARTING };
+
+enum container_io { IO_STDIN = 1, IO_TTY = 2, IO_STDIN_ONCE = 4 };
+
+enum pid_mode { PID_BY_PROGRAM, PID_OF_POD, PID_OF_HOST, PID_OF_TARGET };
+
+struct container {
+  struct container *next;
+  struct shim *shim;
+  char *id;
+  char *cgroup; /* cgroup2 directory, or "" */
+  char *exit_file;
+  enum container_state state;
+  uint32_t io;
+  bool start_failed;
+  struct launch launch;
+  struct answer answer;   /* CREATE or START that waits */
+  struct failure failure; /* of CREATE */
+  uint64_t start_time;
+  struct exit_status status;
+  struct output outputs[LOG_STREAMS];
+  struct input input;
+  struct log log;
+  struct attachment *attachments;
+};
+
+struct container *container_find(struct shim *shim, const char *id, struct failure *f);
+/* The container whose process this is, or NULL. */
+struct container *container_of_process(struct shim *shim, pid_t pid);
+/* Its process was reaped. */
+void container_reaped(struct container *container, const siginfo_t *information);
+
+/* The requests; -1 with a failure is answered with ERROR. */
+int container_create(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
+int container_start(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
+int container_signal(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
+int container_delete(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
+int container_reopen_log(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
+int container_list(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
+int container_resize(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
+int container_close_stdin(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * The shim of one pod: a single-threaded loop that owns the pod's containers and execs, answers the daemon and tells it of exits. It has
+ * made the pod's namespaces its own before shim_run.
+ */
+#ifndef WINDLASS_SHIM_H
+#define WINDLASS_SHIM_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "connection.h"
+#include "failure.h"
+#include "log.h"
+#include "loop.h"
+
+struct container;
+struct exec;
+
+enum { EVENTS_KEPT = 256 };
+
+enum event_kind { EVENT_EXITED = 1, EVENT_LOG_FAILED = 2 };
+
+struct shim {
+  struct loop loop;
+  struct watch listener;
+  struct watch signals;
+  struct watch zygote; /* the pair that spawn made */
+  struct connection *connections;
+  struct container *containers;
+  struct exec *execs;
+  struct log_batch *batch;
+  const char *socket_path;
+  int own_pid_namespace;
+  int pod_pid_namespace; /* -1: the pod has none */
+  struct bytes events[EVENTS_KEPT]; /* whole EVENT frames, by sequence number modulo their number */
+  uint64_t newest;
+};
+
+struct exit_status;
+
+/* A request that is answered later. */
+struct answer {
+  struct connection *connection; /* NULL: answered, or nobody waits */
+  uint64_t id;
+};
+
+void answer_later(struct answer *answer, struct connection *connection, uint64_t id);
+/* Ends the waiting: the connection, to be released by the caller after its answer, or NULL. */
+struct connection *answer_take(struct answer *answer);
+void answer_error(struct answer *answer, const struct failure *f);
+
+/* Keeps an event and sends it to every subscriber. */
+void shim_event(struct shim *shim, enum event_kind kind, const char *container, const struct exit_status *status, const char *detail);
+
+/* Prepares a shim: the socket listens when this returns. `zygote` is the shim's end of the pair. */
+struct shim *shim_open(const char *socket_path, int zygote, int pod_pid_namespace, struct failure *f);
+/* Serves until SHUTDOWN. */
+void shim_run(struct shim *shim);
+
+#endif
