@@ -7,6 +7,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Writes messages to a client from blocking threads: a full connection makes the writer wait. Thread-safe. */
@@ -38,14 +39,14 @@ final class ClientWriter {
     }
 
     /**
-     * Ends the connection so that the client reads everything: closing at once while client data is unread would make
+     * Sends the last messages and ends the connection so that the client reads everything: closing at once while client data is unread would make
      * the kernel send a reset, which discards what is under way.
      */
-    void finish(Object... lastMessages) {
-        for (Object message : lastMessages) {
+    void finish(List<?> lastMessages) {
+        for (Object message : lastMessages.subList(0, lastMessages.size() - 1)) {
             channel.write(message);
         }
-        channel.writeAndFlush(channel.alloc().buffer(0)).addListener((ChannelFutureListener) flushed -> {
+        channel.writeAndFlush(lastMessages.getLast()).addListener((ChannelFutureListener) flushed -> {
             if (!flushed.isSuccess() || !(channel instanceof DuplexChannel duplex)) {
                 channel.close();
                 return;

@@ -146,7 +146,7 @@ final class SpdyProcess implements SpdyConnection.Listener, ProcessClient {
                 last.add(stream.last(new byte[0]));
             }
         }
-        writer.finish(last.toArray());
+        writer.finish(last);
     }
 
     @Override

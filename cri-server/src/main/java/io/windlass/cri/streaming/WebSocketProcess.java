@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** An exec or attach session over WebSocket channels 0 to 4: stdin, stdout, stderr, errors, terminal sizes. */
 final class WebSocketProcess implements WebSocketChannels.Listener, ProcessClient {
@@ -79,10 +80,10 @@ final class WebSocketProcess implements WebSocketChannels.Listener, ProcessClien
     public void finish(ProcessStatus status) {
         CloseWebSocketFrame close = new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE);
         if (!statusObjects && status instanceof ProcessStatus.Success) {
-            writer.finish(close);
+            writer.finish(List.of(close));
         } else {
-            writer.finish(
-                    WebSocketChannels.message(ERROR, Unpooled.wrappedBuffer(status.encode(statusObjects))), close);
+            writer.finish(List.of(
+                    WebSocketChannels.message(ERROR, Unpooled.wrappedBuffer(status.encode(statusObjects))), close));
         }
     }
 
