@@ -19,23 +19,6 @@ static const uint64_t ALONE = SYS_CLONE_NEWNS | SYS_CLONE_NEWPID;
 static struct builder program;
 static struct outcome outcome;
 
-/* Shows why a run that should have succeeded did not. */
-static void tap_ran(const char *name) {
-  bool fine = tap_ok(!outcome.failed && outcome.status == 0, "%s: the program runs", name);
-  if (!fine)
-    printf("# %s: %s: %s; status %d\n# %.400s\n", outcome.failure.step, outcome.failure.detail, strerror(outcome.failure.error), outcome.status,
-           outcome.output);
-}
-
-static void tap_failed(int error, const char *step, const char *part, const char *name) {
-  bool fine = tap_ok(outcome.failed && outcome.failure.error == error && strcmp(outcome.failure.step, step) == 0 &&
-                         strstr(outcome.failure.detail, part) != NULL,
-                     "%s", name);
-  if (!fine)
-    printf("# %s: %s: %s; status %d\n# %.400s\n", outcome.failure.step, outcome.failure.detail, strerror(outcome.failure.error), outcome.status,
-           outcome.output);
-}
-
 static void show_upper(const char *folder) {
   char path[128];
   struct stat found;
@@ -64,7 +47,7 @@ static void a_container_has_its_own_root_and_mounts(void) {
                                   "write:/etc/hostname", NULL};
   build_probe(&program, commands);
   run_program(&program, &(struct run_hooks){.after = show_upper}, &outcome);
-  tap_ran("a container");
+  tap_ran(&outcome, "a container");
   tap_contains(outcome.output, " / / rw", "the overlay is its root");
   tap_lacks(outcome.output, "windlass-test /mnt", "the host's mounts are gone");
   tap_lacks(outcome.output, "/mnt/root", "the attach point is gone");
@@ -103,7 +86,7 @@ static void masks_and_read_only_paths_cover(void) {
                                   "stat:/proc/irq", "statfs:/proc/irq", "write:/proc/sys/kernel/hostname", "write:/run/new", "cat:/proc/self/mountinfo", NULL};
   build_probe(&program, commands);
   run_program(&program, NULL, &outcome);
-  tap_ran("masks");
+  tap_ran(&outcome, "masks");
   tap_contains(outcome.output, "cat /etc/masked: []", "a masked file reads empty");
   tap_contains(outcome.output, "device 1:3", "because it is the null device");
   tap_contains(outcome.output, "write /etc/new: Read-only file system", "a read-only directory takes no file");
@@ -123,13 +106,13 @@ static void magic_links_lead_nowhere(void) {
   const char *const commands[] = {"cwd", NULL};
   build_probe(&program, commands);
   run_program(&program, NULL, &outcome);
-  tap_failed(ELOOP, "MKDIR", "/proc/self/fd/3/x", "a path through a magic link is refused");
+  tap_failed(&outcome, ELOOP, "MKDIR", "/proc/self/fd/3/x", "a path through a magic link is refused");
   build_overlay(&program, ALONE);
   build_inside(&program);
   build(&program, CHDIR, "tu", "/proc/self/fd/3", 0u);
   build_probe(&program, commands);
   run_program(&program, NULL, &outcome);
-  tap_failed(ELOOP, "CHDIR", "/proc/self/fd/3", "as is a working directory (CVE-2024-21626)");
+  tap_failed(&outcome, ELOOP, "CHDIR", "/proc/self/fd/3", "as is a working directory (CVE-2024-21626)");
 }
 
 static void nodes_and_devices_are_made(void) {
@@ -142,7 +125,7 @@ static void nodes_and_devices_are_made(void) {
   const char *const commands[] = {"stat:/dev/zero", "stat:/run/a/file", "stat:/dev/null", "write:/dev/null", "stat:/dev/special", "write:/dev/special", NULL};
   build_probe(&program, commands);
   run_program(&program, NULL, &outcome);
-  tap_ran("nodes");
+  tap_ran(&outcome, "nodes");
   tap_contains(outcome.output, "stat /dev/zero: mode 20666 owner 0:0 device 1:5", "a node is made");
   tap_contains(outcome.output, "stat /run/a/file: mode 100640 owner 7:8", "a file is made, with its parents");
   tap_contains(outcome.output, "stat /dev/null: mode 20666 owner 0:0 device 1:3", "the host's device is bound");
@@ -153,7 +136,7 @@ static void nodes_and_devices_are_made(void) {
   build(&program, DEVICE, "tt", "/dev/x", "/mnt/outside/file");
   build_probe(&program, commands);
   run_program(&program, NULL, &outcome);
-  tap_failed(ENODEV, "PIVOT", "/mnt/outside/file is no device", "a device must be one");
+  tap_failed(&outcome, ENODEV, "PIVOT", "/mnt/outside/file is no device", "a device must be one");
 }
 
 static void a_terminal_is_the_containers_own(void) {
@@ -165,7 +148,7 @@ static void a_terminal_is_the_containers_own(void) {
   const char *const commands[] = {"tty", "stat:/dev/console", "stat:/dev/pts/0", "descriptors", NULL};
   build_probe(&program, commands);
   run_program(&program, NULL, &outcome);
-  tap_ran("a terminal");
+  tap_ran(&outcome, "a terminal");
   tap_contains(outcome.output, "tty: 111 /dev/pts/0 size 100x40 leads 1", "it is 0, 1 and 2, has its size, and controls the session");
   tap_contains(outcome.output, "stat /dev/console: mode 20620 owner 1234:", "it is bound over /dev/console, and the user's");
   tap_contains(outcome.output, "device 136:0", "and is the first of its devpts");
@@ -182,7 +165,7 @@ static void limits_and_scores_are_set(void) {
   const char *const commands[] = {"cat:/proc/self/limits", "cat:/proc/self/oom_score_adj", "cat:/proc/sys/kernel/domainname", NULL};
   build_probe(&program, commands);
   run_program(&program, NULL, &outcome);
-  tap_ran("limits");
+  tap_ran(&outcome, "limits");
   tap_contains(outcome.output, "Max open files            77                   88", "a limit is set");
   tap_lacks(outcome.output, "oom_score_adj: [500", "the OOM score is lowered as far as is allowed");
 }
@@ -195,20 +178,20 @@ static void sysctls_are_confined(void) {
     build(&program, SYSCTL, "utt", 3u, names[i], "x");
     build_end(&program);
     run_program(&program, NULL, &outcome);
-    tap_failed(EINVAL, "SYSCTL", "must be relative", names[i]);
+    tap_failed(&outcome, EINVAL, "SYSCTL", "must be relative", names[i]);
   }
   build_overlay(&program, ALONE | SYS_CLONE_NEWUTS);
   build(&program, FSMOUNT, "utUu", 3u, "tmpfs", UINT64_C(0), 0u);
   build(&program, SYSCTL, "utt", 3u, "kernel/hostname", "x");
   build_end(&program);
   run_program(&program, NULL, &outcome);
-  tap_failed(EXDEV, "SYSCTL", "not the root of a procfs", "anything but a procfs is refused (CVE-2025-52881)");
+  tap_failed(&outcome, EXDEV, "SYSCTL", "not the root of a procfs", "anything but a procfs is refused (CVE-2025-52881)");
   build_overlay(&program, ALONE | SYS_CLONE_NEWUTS);
   build(&program, FSMOUNT, "utUu", 3u, "proc", UINT64_C(0), 0u);
   build(&program, SYSCTL, "utt", 3u, "kernel/no_such_name", "x");
   build_end(&program);
   run_program(&program, NULL, &outcome);
-  tap_failed(ENOENT, "SYSCTL", "kernel/no_such_name: openat2", "an unknown sysctl is named");
+  tap_failed(&outcome, ENOENT, "SYSCTL", "kernel/no_such_name: openat2", "an unknown sysctl is named");
 }
 
 static void rights_are_dropped(void) {
@@ -233,7 +216,7 @@ static void rights_are_dropped(void) {
   const char *const commands[] = {"ids", "cat:/proc/self/status", "personality", "write:/new", "stat:/proc/self/fd/1", NULL};
   build_probe(&program, commands);
   run_program(&program, NULL, &outcome);
-  tap_ran("rights");
+  tap_ran(&outcome, "rights");
   tap_contains(outcome.output, "ids: 1000:1001 groups 2000 3000", "user, group and groups are set");
   tap_contains(outcome.output, "CapBnd:\t0000000000000422", "the bounding set is cut, capabilities of later kernels are passed over");
   tap_contains(outcome.output, "CapInh:\t0000000000000400", "inheritable capabilities are set");
@@ -252,28 +235,28 @@ static void failures_name_their_operation(void) {
   build(&program, FSMOUNT, "utUuutt", 3u, "tmpfs", UINT64_C(0), 1u, 1u, "no_such_option", "1");
   build_end(&program);
   run_program(&program, NULL, &outcome);
-  tap_failed(EINVAL, "FSMOUNT", "operation 5 tmpfs: fsconfig: no_such_option: ", "the kernel's words are told");
+  tap_failed(&outcome, EINVAL, "FSMOUNT", "operation 5 tmpfs: fsconfig: no_such_option: ", "the kernel's words are told");
   tap_contains(outcome.failure.detail, "Unknown parameter", "in full");
   build_overlay(&program, ALONE);
   build(&program, OPEN_TREE, "utu", 3u, "/no/such/path", 0u);
   build_end(&program);
   run_program(&program, NULL, &outcome);
-  tap_failed(ENOENT, "OPEN_TREE", "operation 5 /no/such/path: openat2", "a missing source is named");
+  tap_failed(&outcome, ENOENT, "OPEN_TREE", "operation 5 /no/such/path: openat2", "a missing source is named");
   build_overlay(&program, ALONE);
   build(&program, MOVE_MOUNT, "utu", 9u, "/x", 0u);
   build_end(&program);
   run_program(&program, NULL, &outcome);
-  tap_failed(EBADF, "MOVE_MOUNT", "slot 9 is empty", "an empty slot is named");
+  tap_failed(&outcome, EBADF, "MOVE_MOUNT", "slot 9 is empty", "an empty slot is named");
   build_overlay(&program, ALONE);
   build(&program, OPEN_TREE_IN, "uttu", 3u, "/mnt/lower", "/etc/out/file", 0u);
   build_end(&program);
   run_program(&program, NULL, &outcome);
-  tap_failed(ENOENT, "OPEN_TREE_IN", "inside /mnt/lower", "a confined source stays inside");
+  tap_failed(&outcome, ENOENT, "OPEN_TREE_IN", "inside /mnt/lower", "a confined source stays inside");
   build_overlay(&program, ALONE);
   build(&program, CHECK_FS, "uU", 0u, UINT64_C(0x9fa0));
   build_end(&program);
   run_program(&program, NULL, &outcome);
-  tap_failed(EXDEV, "CHECK_FS", "0x794c7630", "a file system of another type is refused");
+  tap_failed(&outcome, EXDEV, "CHECK_FS", "0x794c7630", "a file system of another type is refused");
 }
 
 static void programs_are_found_or_not(void) {
@@ -300,7 +283,7 @@ static void programs_are_found_or_not(void) {
     build(&program, EXECVE, "LL", arguments, environment);
     build_end(&program);
     run_program(&program, NULL, &outcome);
-    tap_failed(cases[i].error, "EXECVE", cases[i].part, cases[i].name);
+    tap_failed(&outcome, cases[i].error, "EXECVE", cases[i].part, cases[i].name);
   }
 }
 
@@ -311,13 +294,13 @@ static void hard_limits_are_named_when_refused(void) {
   build(&program, RLIMIT, "uUU", (unsigned)RLIMIT_CORE, UINT64_C(0), UINT64_C(5));
   build_end(&program);
   run_program(&program, NULL, &outcome);
-  tap_failed(EPERM, "RLIMIT", "RLIMIT_CORE: the hard limit 0 cannot be raised to 5", "a hard limit that cannot be raised is named");
+  tap_failed(&outcome, EPERM, "RLIMIT", "RLIMIT_CORE: the hard limit 0 cannot be raised to 5", "a hard limit that cannot be raised is named");
   build_overlay(&program, ALONE);
   build(&program, CAPSET, "UUU", UINT64_C(0), UINT64_C(0), UINT64_C(0));
   build(&program, CAPSET, "UUU", UINT64_C(0), UINT64_C(0x3), UINT64_C(0));
   build_end(&program);
   run_program(&program, NULL, &outcome);
-  tap_failed(EPERM, "CAPSET", "does not hold 0x3", "capabilities that are not held are named");
+  tap_failed(&outcome, EPERM, "CAPSET", "does not hold 0x3", "capabilities that are not held are named");
 }
 
 int main(void) {

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kit_tap.h"
 #include "syscalls.h"
 
 /* Every run has its own mount namespace and mounts its own tmpfs there. */
@@ -203,6 +204,27 @@ void run_program(struct builder *builder, const struct run_hooks *hooks, struct 
   outcome->status = shared->status;
   memcpy(outcome->timings, shared->timings, sizeof outcome->timings);
   munmap(shared, sizeof *shared);
+}
+
+static void show_outcome(const struct outcome *outcome) {
+  const struct failure *f = &outcome->failure;
+  printf("# %s: %s: %s; status %d\n", f->step, f->detail, strerror(f->error), outcome->status);
+  for (const char *line = outcome->output; *line; line += strspn(line, "\n")) {
+    size_t size = strcspn(line, "\n");
+    printf("# %.*s\n", (int)size, line);
+    line += size;
+  }
+}
+
+void tap_ran(const struct outcome *outcome, const char *name) {
+  if (!tap_ok(!outcome->failed && outcome->status == 0, "%s: the program runs", name))
+    show_outcome(outcome);
+}
+
+void tap_failed(const struct outcome *outcome, int error, const char *step, const char *part, const char *name) {
+  const struct failure *f = &outcome->failure;
+  if (!tap_ok(outcome->failed && f->error == error && strcmp(f->step, step) == 0 && strstr(f->detail, part), "%s", name))
+    show_outcome(outcome);
 }
 
 void build_overlay(struct builder *builder, uint64_t flags) {

@@ -34,6 +34,10 @@ extern const char *const FOLDER;
 
 void run_program(struct builder *builder, const struct run_hooks *hooks, struct outcome *outcome);
 
+/* Checks that a program ran and its process ended with 0; or that a step of it failed so. Both show what happened instead. */
+void tap_ran(const struct outcome *outcome, const char *name);
+void tap_failed(const struct outcome *outcome, int error, const char *step, const char *part, const char *name);
+
 /* Adds what begins most programs: CLONE with `flags`, slave mounts, the overlay in slot 0. */
 void build_overlay(struct builder *builder, uint64_t flags);
 

@@ -1,0 +1,163 @@
+/* Containers in a user namespace: idmapped layers made by the shim, the rest by a process that is root only inside. Needs root. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kit_container.h"
+#include "kit_tap.h"
+#include "syscalls.h"
+
+enum { USERNS = 60, BASE = 100000 };
+
+static struct builder program;
+static struct outcome outcome;
+
+static void set_up(bool fine, const char *what) {
+  if (fine)
+    return;
+  printf("set-up: %s: %s\n", what, strerror(errno));
+  fflush(stdout);
+  _exit(99);
+}
+
+static void write_map(pid_t pid, const char *name) {
+  char path[64];
+  char map[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+  int size = snprintf(map, sizeof map, "0 %d 65536", BASE);
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  set_up(fd >= 0 && write(fd, map, (size_t)size) == size, path);
+  close(fd);
+}
+
+/* Pins a user namespace at <folder>/userns, and gives the upper layer to its root. */
+static void make_user_namespace(const char *folder) {
+  char pin[128];
+  char source[64];
+  struct sys_clone_args arguments = {.flags = SYS_CLONE_NEWUSER, .exit_signal = SIGCHLD};
+  pid_t pid = sys_clone3(&arguments);
+  set_up(pid >= 0, "clone3");
+  if (pid == 0)
+    for (;;)
+      pause();
+  write_map(pid, "uid_map");
+  write_map(pid, "gid_map");
+  snprintf(pin, sizeof pin, "%s/userns", folder);
+  snprintf(source, sizeof source, "/proc/%d/ns/user", pid);
+  int fd = open(pin, O_CREAT | O_RDONLY | O_CLOEXEC, 0644);
+  set_up(fd >= 0 && mount(source, pin, NULL, MS_BIND, NULL) == 0, "the pin");
+  close(fd);
+  kill(pid, SIGKILL);
+  waitpid(pid, NULL, 0);
+  snprintf(pin, sizeof pin, "%s/upper", folder);
+  set_up(chown(pin, BASE, BASE) == 0, pin);
+}
+
+static void show_new_file(const char *folder) {
+  char path[128];
+  struct stat found;
+  snprintf(path, sizeof path, "%s/upper/new", folder);
+  if (stat(path, &found) == 0)
+    printf("on the host: new belongs to %u:%u\n", (unsigned)found.st_uid, (unsigned)found.st_gid);
+}
+
+/* What only the host's user namespace may do comes before CLONE; the file systems of the inside before PIVOT, while there still is a
+ * procfs to show that nothing of it is hidden. */
+static void build_in_user_namespace(void) {
+  static const uint64_t plain = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NODEV | SYS_MOUNT_ATTR_NOEXEC;
+  build_begin(&program);
+  build(&program, OPEN, "utu", (unsigned)USERNS, "/mnt/userns", (unsigned)O_RDONLY);
+  build(&program, OPEN_TREE, "utu", 1u, "/mnt/lower", 0u);
+  build(&program, MOUNT_ATTR, "uUUUuu", 1u, SYS_MOUNT_ATTR_RDONLY, UINT64_C(0), UINT64_C(0), (unsigned)USERNS, 0u);
+  build(&program, FSMOUNT, "utUuuttuttutt", 0u, "overlay", UINT64_C(0), 3u, 5u, "lowerdir+", "1", 1u, "upperdir", "/mnt/upper", 1u, "workdir",
+        "/mnt/work");
+  build(&program, CLOSE, "u", 1u);
+  build(&program, CLONE, "U", UINT64_C(0));
+  build(&program, SETNS, "uU", (unsigned)USERNS, SYS_CLONE_NEWUSER);
+  build(&program, GROUPS, "u", 0u);
+  build(&program, GID, "u", 0u);
+  build(&program, UID, "u", 0u);
+  build(&program, RECLONE, "U", SYS_CLONE_NEWNS | SYS_CLONE_NEWPID | SYS_CLONE_NEWIPC | SYS_CLONE_NEWUTS);
+  build(&program, DUMPABLE, "u", 0u);
+  build(&program, SETSID, "");
+  build(&program, PROPAGATION, "tU", "/", (uint64_t)(MS_REC | MS_SLAVE));
+  build(&program, OPEN_TREE, "utu", 5u, "/mnt/outside", 1u);
+  build(&program, FSMOUNT, "utUu", 1u, "proc", plain, 0u);
+  build(&program, CHECK_FS, "uU", 1u, UINT64_C(0x9fa0));
+  build(&program, FSMOUNT, "utUuutt", 2u, "tmpfs", SYS_MOUNT_ATTR_NOSUID, 1u, 1u, "mode", "755");
+  build(&program, FSMOUNT, "utUuuttutt", 3u, "devpts", SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NOEXEC, 2u, 1u, "ptmxmode", "0666", 1u, "mode", "0620");
+  build(&program, HOSTNAME, "t", "inside");
+  build(&program, PIVOT, "ut", 0u, "/mnt/root");
+  build(&program, MOVE_MOUNT, "utu", 1u, "/proc", 1u);
+  build(&program, MOVE_MOUNT, "utu", 2u, "/dev", 1u);
+  build(&program, MOVE_MOUNT, "utu", 3u, "/dev/pts", 1u);
+  build(&program, MOVE_MOUNT, "utu", 5u, "/volume", 3u);
+  build(&program, DEVICE, "tt", "/dev/null", "/dev/null");
+  build(&program, DEVICE, "tt", "/dev/full", "/dev/full");
+  build(&program, READONLY, "t", "/proc/sys");
+  build(&program, MASK, "t", "/proc/keys");
+  build(&program, MASK, "t", "/proc/irq");
+  build(&program, BARRIER, "");
+  build(&program, CAP_BOUNDING, "U", UINT64_C(0xa80425fb));
+}
+
+static void a_container_is_root_only_inside(void) {
+  const char *const commands[] = {"ids", "stat:/bin/probe", "write:/new", "stat:/new", "cat:/proc/self/uid_map", "write:/dev/null", "write:/dev/full",
+                                  "stat:/volume/file", "write:/volume/file", "cat:/proc/self/mountinfo", "cat:/proc/keys", "cat:/proc/self/stat",
+                                  "cat:/proc/sys/kernel/hostname", "cat:/proc/self/status", "descriptors", NULL};
+  build_in_user_namespace();
+  build_probe(&program, commands);
+  run_program(&program, &(struct run_hooks){.before = make_user_namespace, .after = show_new_file}, &outcome);
+  if (outcome.failed && outcome.failure.error == EPERM && strcmp(outcome.failure.step, "FSMOUNT") == 0) {
+    tap_skip("a container in a user namespace", "this machine hides parts of its own /proc, so the kernel gives no new one");
+    return;
+  }
+  tap_ran(&outcome, "a container in a user namespace");
+  tap_contains(outcome.output, "ids: 0:0", "it is root inside");
+  tap_contains(outcome.output, "100000", "and another user outside");
+  tap_contains(outcome.output, "stat /bin/probe: mode 100755 owner 0:0", "the image's files are root's, by the idmapped layer");
+  tap_contains(outcome.output, "stat /new: mode 100644 owner 0:0", "as are new files");
+  tap_contains(outcome.output, "on the host: new belongs to 100000:100000", "which belong to the mapped user on the host");
+  tap_contains(outcome.output, "write /dev/null: done", "the host's device is bound");
+  tap_contains(outcome.output, "write /dev/full: No space left", "and the next one");
+  tap_contains(outcome.output, "stat /volume/file: mode 100644 owner 65534:65534", "the host's files belong to nobody");
+  tap_contains(outcome.output, "write /volume/file: Permission denied", "and are not writable");
+  tap_contains(outcome.output, "/sys /proc/sys ro,nosuid,nodev,noexec", "read-only paths hold");
+  tap_contains(outcome.output, "cat /proc/keys: []", "masks hold");
+  tap_contains(outcome.output, "cat /proc/self/stat: [1 (probe)", "RECLONE made it the init of its PID namespace");
+  tap_contains(outcome.output, "cat /proc/sys/kernel/hostname: [inside", "its UTS namespace is its own");
+  tap_contains(outcome.output, "CapBnd:\t00000000a80425fb", "capabilities are cut inside, too");
+  tap_contains(outcome.output, "descriptors: 0 1 2\n", "no descriptor is left");
+}
+
+static void a_terminal_works_inside(void) {
+  build_in_user_namespace();
+  build(&program, TTY, "uuu", 80u, 24u, 1u);
+  const char *const commands[] = {"tty", "stat:/dev/console", NULL};
+  build_probe(&program, commands);
+  run_program(&program, &(struct run_hooks){.before = make_user_namespace}, &outcome);
+  if (outcome.failed && outcome.failure.error == EPERM && strcmp(outcome.failure.step, "FSMOUNT") == 0) {
+    tap_skip("a terminal in a user namespace", "this machine hides parts of its own /proc, so the kernel gives no new one");
+    return;
+  }
+  tap_ran(&outcome, "a terminal in a user namespace");
+  tap_contains(outcome.output, "tty: 111 /dev/pts/0 size 80x24 leads 1", "it controls the session");
+  tap_contains(outcome.output, "stat /dev/console: mode 20620 owner 0:", "and is the console");
+}
+
+int main(void) {
+  if (geteuid() != 0) {
+    tap_skip("user namespaces", "needs root");
+    return tap_done();
+  }
+  a_container_is_root_only_inside();
+  a_terminal_works_inside();
+  return tap_done();
+}
