@@ -58,7 +58,18 @@ static void on_ended(void *owner, struct output *output) {
 
 static const struct output_calls OUTPUT_CALLS = {on_data, is_blocked, on_ended};
 
-static void on_input_drained(void *owner) { attach_input_drained(owner); }
+/* Says something about the container to the zygote. */
+static void tell_zygote(const struct container *container, enum word_kind kind) {
+  struct word word = {.kind = kind, .container = {.id = container->id, .status = container->status, .fds = {-1, -1, -1, -1, -1}}};
+  word_send(container->shim->zygote.fd, &word);
+}
+
+static void on_input_drained(void *owner) {
+  struct container *container = owner;
+  if (!input_is_open(&container->input))
+    tell_zygote(container, WORD_INPUT_CLOSED); /* its duplicate would keep the process from seeing the end */
+  attach_input_drained(container);
+}
 
 static int follow(struct container *container, struct stdio *stdio, struct failure *f) {
   int result = 0;
@@ -121,10 +132,33 @@ static void on_terminal(struct launch *launch, int master) {
     sys_pidfd_send_signal(launch->pidfd, SIGKILL);
 }
 
+static void hand_over(const struct container *container) {
+  const struct output *out = &container->outputs[LOG_STDOUT];
+  const struct output *err = &container->outputs[LOG_STDERR];
+  struct word word = {
+      .kind = WORD_CREATED,
+      .container =
+          {
+              .id = container->id,
+              .cgroup = container->cgroup,
+              .exit_file = container->exit_file,
+              .log_path = container->log.path,
+              .pid = container->launch.pid,
+              .start_time = container->start_time,
+              .io = container->io,
+              .state = container->state,
+              .fds = {container->launch.pidfd, input_is_open(&container->input) ? container->input.watch.fd : -1,
+                      output_is_open(out) ? out->watch.fd : -1, output_is_open(err) ? err->watch.fd : -1, container->launch.watch.fd},
+          },
+  };
+  word_send(container->shim->zygote.fd, &word);
+}
+
 static void on_ready(struct launch *launch) {
   struct container *container = container_of(launch, struct container, launch);
   container->state = CONTAINER_CREATED;
   container->start_time = process_start_time(launch->pid);
+  hand_over(container);
   struct connection *connection = container->answer.connection;
   if (!connection)
     return;
@@ -156,6 +190,7 @@ static void on_executed(struct launch *launch) {
     return;
   }
   container->state = CONTAINER_RUNNING;
+  tell_zygote(container, WORD_RUNNING);
   struct connection *connection = container->answer.connection;
   if (connection) {
     size_t mark = connection_begin(connection, FRAME_OK, container->answer.id);
@@ -176,6 +211,26 @@ static void never_created(struct container *container, const siginfo_t *informat
   forget(container);
 }
 
+/* Its first process has ended: what it wrote is logged, the record written (if that is ours to do), then everyone is told. */
+static void end(struct container *container, const struct exit_status *status, bool record) {
+  struct failure f = {0};
+  container->status = *status;
+  launch_finish(&container->launch);
+  input_close(&container->input);
+  for (int i = 0; i < LOG_STREAMS; i++)
+    output_drain(&container->outputs[i], DRAIN_LIMIT);
+  container->state = CONTAINER_EXITED;
+  if (record)
+    exit_record_write(container->exit_file, status, &f);
+  tell_zygote(container, WORD_EXITED);
+  shim_event(container->shim, EVENT_EXITED, container->id, status, f.detail);
+  attach_exited(container);
+  if (outputs_ended(container))
+    attach_end(container);
+  for (int i = 0; i < LOG_STREAMS; i++)
+    output_update(&container->outputs[i]);
+}
+
 void container_reaped(struct container *container, const siginfo_t *information) {
   launch_catch_up(&container->launch);
   if (container->launch.pid != information->si_pid)
@@ -184,24 +239,47 @@ void container_reaped(struct container *container, const siginfo_t *information)
     never_created(container, information);
     return;
   }
-  struct failure f = {0};
-  container->status = exit_status_of(information);
-  if (container->start_failed) {
-    container->status.code = START_FAILED_CODE;
-    container->status.signal = 0;
+  struct exit_status status = exit_status_of(information);
+  if (container->start_failed)
+    status = (struct exit_status){.code = START_FAILED_CODE, .time = status.time};
+  end(container, &status, true);
+}
+
+void container_ended(struct container *container, const struct exit_status *status) {
+  launch_catch_up(&container->launch);
+  if (container->state != CONTAINER_EXITED)
+    end(container, status, false);
+}
+
+int container_adopt(struct shim *shim, struct kept_container *kept, struct failure *f) {
+  struct container *container = calloc(1, sizeof *container);
+  if (!container)
+    return fail(f, ENOMEM, "adopt", "container %s", kept->id);
+  *container = (struct container){
+      .next = shim->containers,
+      .shim = shim,
+      .id = take_pointer(&kept->id),
+      .cgroup = take_pointer(&kept->cgroup),
+      .exit_file = take_pointer(&kept->exit_file),
+      .state = kept->state,
+      .io = kept->io,
+      .start_time = kept->start_time,
+      .launch = {.watch.fd = -1, .pid = kept->pid, .pidfd = take_fd(&kept->fds[KEPT_PIDFD])},
+      .log.fd = -1,
+  };
+  shim->containers = container;
+  struct stdio stdio = {{-1, -1, -1}, {take_fd(&kept->fds[KEPT_STDIN]), take_fd(&kept->fds[KEPT_STDOUT]), take_fd(&kept->fds[KEPT_STDERR])}};
+  struct failure ignored; /* a log that cannot be opened must not cost the container its output's reader */
+  if (*kept->log_path)
+    log_open(&container->log, kept->log_path, shim->batch, &ignored);
+  int setup = kept->state == CONTAINER_CREATED ? take_fd(&kept->fds[KEPT_SETUP]) : -1;
+  if (launch_adopt(&container->launch, &shim->loop, &LAUNCH_CALLS, setup) < 0)
+    return fail(f, errno, "adopt", "container %s", container->id);
+  if (kept->state == CONTAINER_EXITED) {
+    container->status = kept->status;
+    shim_event(shim, EVENT_EXITED, container->id, &container->status, "");
   }
-  launch_finish(&container->launch);
-  input_close(&container->input);
-  for (int i = 0; i < LOG_STREAMS; i++)
-    output_drain(&container->outputs[i], DRAIN_LIMIT);
-  container->state = CONTAINER_EXITED;
-  bool recorded = exit_record_write(container->exit_file, &container->status, &f) == 0;
-  shim_event(container->shim, EVENT_EXITED, container->id, &container->status, recorded ? "" : f.detail);
-  attach_exited(container);
-  if (outputs_ended(container))
-    attach_end(container);
-  for (int i = 0; i < LOG_STREAMS; i++)
-    output_update(&container->outputs[i]);
+  return follow(container, &stdio, f);
 }
 
 /* --- requests --- */
@@ -350,6 +428,7 @@ int container_delete(struct shim *shim, struct connection *connection, struct fr
     return -1;
   if (container->state != CONTAINER_EXITED)
     return fail(f, EBUSY, "delete", "container %s has not exited", container->id);
+  tell_zygote(container, WORD_DELETED);
   forget(container);
   connection_ok(connection, frame->id);
   return 0;

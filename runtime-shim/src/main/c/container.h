@@ -14,6 +14,7 @@
 
 #include "attach.h"
 #include "exit_record.h"
+#include "handover.h"
 #include "launch.h"
 #include "log.h"
 #include "shim.h"
@@ -49,8 +50,12 @@ struct container {
 struct container *container_find(struct shim *shim, const char *id, struct failure *f);
 /* The container whose process this is, or NULL. */
 struct container *container_of_process(struct shim *shim, pid_t pid);
-/* Its process was reaped. */
+/* Its process has ended, and is reaped when this has returned. */
 void container_reaped(struct container *container, const siginfo_t *information);
+/* The zygote has reaped it and written its exit record: it was a child of an earlier shim. */
+void container_ended(struct container *container, const struct exit_status *status);
+/* Takes over a container, and its descriptors, from an earlier shim of this pod. */
+int container_adopt(struct shim *shim, struct kept_container *kept, struct failure *f);
 
 /* The requests; -1 with a failure is answered with ERROR. */
 int container_create(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);

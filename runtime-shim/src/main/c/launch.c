@@ -237,6 +237,13 @@ int launch_begin(struct launch *launch, struct loop *loop, const struct launch_c
   return result;
 }
 
+int launch_adopt(struct launch *launch, struct loop *loop, const struct launch_calls *calls, int setup) {
+  launch->watch = (struct watch){.fd = setup, .ready = on_setup};
+  launch->loop = loop;
+  launch->calls = calls;
+  return setup < 0 ? 0 : watch_for(loop, &launch->watch, EPOLLIN);
+}
+
 int launch_go(struct launch *launch, struct failure *f) {
   struct setup_message message = {.kind = SETUP_GO};
   if (process_send(launch->watch.fd, &message, sizeof message, NULL, 0) < 0)

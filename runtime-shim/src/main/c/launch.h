@@ -52,6 +52,8 @@ struct launch {
 
 /* Starts the child. On failure nothing is left. */
 int launch_begin(struct launch *launch, struct loop *loop, const struct launch_calls *calls, const struct launch_request *request, struct failure *f);
+/* Continues a launch that another shim began: `setup` (taken) is its end of the pair, or -1 once the program was executed. */
+int launch_adopt(struct launch *launch, struct loop *loop, const struct launch_calls *calls, int setup);
 /* Handles what the child has said so far: for whoever learns of its end in another way. The callbacks may not free the launch. */
 void launch_catch_up(struct launch *launch);
 /* Opens the barrier. */

@@ -68,7 +68,7 @@ void shim_event(struct shim *shim, enum event_kind kind, const char *container, 
 static int subscribe(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
   (void)f;
   uint64_t since = take_u64(&frame->fields);
-  uint64_t oldest = shim->newest > EVENTS_KEPT ? shim->newest - EVENTS_KEPT : 0;
+  uint64_t oldest = shim->newest - shim->before_first > EVENTS_KEPT ? shim->newest - EVENTS_KEPT : shim->before_first;
   connection->subscribed = true;
   size_t mark = connection_begin(connection, FRAME_OK, frame->id);
   put_u64(&connection->out, shim->newest);
@@ -162,7 +162,7 @@ static void on_signal(struct watch *watch, uint32_t events) {
     continue;
   for (;;) {
     siginfo_t information = {0};
-    if (waitid(P_ALL, 0, &information, WEXITED | WNOHANG) < 0 || information.si_pid == 0)
+    if (waitid(P_ALL, 0, &information, WEXITED | WNOHANG | WNOWAIT) < 0 || information.si_pid == 0)
       return;
     struct container *container = container_of_process(shim, information.si_pid);
     struct exec *exec = container ? NULL : exec_of_process(shim, information.si_pid);
@@ -170,7 +170,26 @@ static void on_signal(struct watch *watch, uint32_t events) {
       container_reaped(container, &information);
     else if (exec)
       exec_reaped(exec, &information);
+    /* Only now: had this shim ended in between, the zygote would have reaped it instead. */
+    waitid(P_PID, (id_t)information.si_pid, &information, WEXITED | WNOHANG);
   }
+}
+
+/* The zygote tells of containers whose parent was an earlier shim. */
+static void on_zygote(struct watch *watch, uint32_t events) {
+  (void)events;
+  struct shim *shim = container_of(watch, struct shim, zygote);
+  struct word word;
+  int received = word_receive(watch->fd, &word);
+  if (received == 0)
+    watch_for(&shim->loop, watch, 0); /* without a zygote the shim goes on alone */
+  if (received <= 0)
+    return;
+  struct failure unknown;
+  struct container *container = container_find(shim, word.container.id, &unknown);
+  if (container && word.kind == WORD_EXITED)
+    container_ended(container, &word.container.status);
+  kept_container_clear(&word.container);
 }
 
 static int watch_signals(struct shim *shim, struct failure *f) {
@@ -188,7 +207,7 @@ static int watch_signals(struct shim *shim, struct failure *f) {
   return 0;
 }
 
-struct shim *shim_open(const char *socket_path, int zygote, int pod_pid_namespace, struct failure *f) {
+struct shim *shim_open(const char *socket_path, int zygote, int pod_pid_namespace, uint32_t generation, struct failure *f) {
   struct shim *shim = calloc(1, sizeof *shim);
   struct log_batch *batch = mmap(NULL, sizeof *batch, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (!shim || batch == MAP_FAILED) {
@@ -197,7 +216,8 @@ struct shim *shim_open(const char *socket_path, int zygote, int pod_pid_namespac
   }
   shim->batch = batch;
   shim->socket_path = socket_path;
-  shim->zygote = (struct watch){.fd = zygote};
+  shim->before_first = shim->newest = (uint64_t)generation << 32;
+  shim->zygote = (struct watch){.fd = zygote, .ready = on_zygote};
   shim->pod_pid_namespace = pod_pid_namespace;
   shim->own_pid_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
   if (shim->own_pid_namespace < 0) {
@@ -209,7 +229,7 @@ struct shim *shim_open(const char *socket_path, int zygote, int pod_pid_namespac
   shim->listener = (struct watch){.fd = connection_listen(socket_path, f), .ready = on_client};
   if (shim->listener.fd < 0)
     return NULL;
-  if (watch_for(&shim->loop, &shim->listener, EPOLLIN) < 0) {
+  if (watch_for(&shim->loop, &shim->listener, EPOLLIN) < 0 || watch_for(&shim->loop, &shim->zygote, EPOLLIN) < 0) {
     fail(f, errno, "epoll_ctl", "%s", socket_path);
     return NULL;
   }

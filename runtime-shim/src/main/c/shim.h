@@ -34,6 +34,7 @@ struct shim {
   int own_pid_namespace;
   int pod_pid_namespace; /* -1: the pod has none */
   struct bytes events[EVENTS_KEPT]; /* whole EVENT frames, by sequence number modulo their number */
+  uint64_t before_first; /* events of this shim have higher numbers */
   uint64_t newest;
 };
 
@@ -53,8 +54,11 @@ void answer_error(struct answer *answer, const struct failure *f);
 /* Keeps an event and sends it to every subscriber. */
 void shim_event(struct shim *shim, enum event_kind kind, const char *container, const struct exit_status *status, const char *detail);
 
-/* Prepares a shim: the socket listens when this returns. `zygote` is the shim's end of the pair. */
-struct shim *shim_open(const char *socket_path, int zygote, int pod_pid_namespace, struct failure *f);
+/*
+ * Prepares a shim: the socket listens when this returns. `zygote` is the shim's end of the pair. `generation` counts the pod's shims from
+ * 0: a later one has higher event numbers.
+ */
+struct shim *shim_open(const char *socket_path, int zygote, int pod_pid_namespace, uint32_t generation, struct failure *f);
 /* Serves until SHUTDOWN. */
 void shim_run(struct shim *shim);
 

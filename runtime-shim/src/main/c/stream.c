@@ -103,7 +103,7 @@ int input_open(struct input *input, struct loop *loop, int fd, void (*drained)(v
   return make_nonblocking(fd);
 }
 
-static bool input_is_open(const struct input *input) { return input->loop && input->watch.fd >= 0; }
+bool input_is_open(const struct input *input) { return input->loop && input->watch.fd >= 0; }
 
 void input_write(struct input *input, const void *data, size_t size) {
   if (!input_is_open(input) || input->closing)

@@ -46,6 +46,7 @@ struct input {
 
 /* Takes `fd`. `drained` is called when an input that was full takes data again, or will never take more. */
 int input_open(struct input *input, struct loop *loop, int fd, void (*drained)(void *owner), void *owner);
+bool input_is_open(const struct input *input);
 void input_write(struct input *input, const void *data, size_t size);
 /* True while the process has not read what was written: the writer should wait for `drained`. */
 bool input_full(const struct input *input);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -14,13 +15,15 @@
 
 #include "cleanup.h"
 #include "connection.h"
+#include "container.h"
 #include "daemonize.h"
+#include "handover.h"
 #include "pod_namespaces.h"
 #include "process.h"
 #include "shim.h"
 #include "syscalls.h"
 
-enum { ROLE_ZYGOTE = 1 };
+enum { ROLE_ZYGOTE = 1, NO_SHIM = -1, ANY_PROCESS = -1, MOST_SUCCESSORS = 16 };
 
 struct zygote {
   struct loop loop;
@@ -28,23 +31,22 @@ struct zygote {
   struct watch signals;
   struct connection *connections;
   struct pod *pods;
+  struct rlimit descriptors; /* what shims and containers begin with: the zygote's own limit is raised */
 };
 
-/* A pod whose shim lives, or is being started. */
+/* A pod with its shim, and what is kept for the shim's successor. */
 struct pod {
   struct pod *next;
   struct zygote *zygote;
   struct watch pair; /* to the shim */
   pid_t pid;
   int init; /* pidfd of the pod's own first process, or -1 */
+  bool listened;
+  uint32_t generation; /* how many shims it had before this one */
+  struct kept_container *containers;
   unsigned char *payload; /* of its SPAWN */
   struct pod_request request;
   struct answer answer;
-};
-
-/* What a shim says over the pair first. */
-struct shim_report {
-  struct failure failure; /* error 0: it listens */
 };
 
 static struct pod *find_pod(struct zygote *zygote, const char *id) {
@@ -52,6 +54,15 @@ static struct pod *find_pod(struct zygote *zygote, const char *id) {
     if (strcmp(pod->request.pod, id) == 0)
       return pod;
   return NULL;
+}
+
+static void drop_container(struct pod *pod, struct kept_container *container) {
+  struct kept_container **link = &pod->containers;
+  while (*link != container)
+    link = &(*link)->next;
+  *link = container->next;
+  kept_container_clear(container);
+  free(container);
 }
 
 static void forget(struct pod *pod) {
@@ -62,57 +73,75 @@ static void forget(struct pod *pod) {
     }
   watch_close(&pod->zygote->loop, &pod->pair);
   cleanup_close(&pod->init);
+  while (pod->containers)
+    drop_container(pod, pod->containers);
   free(pod->payload);
   free(pod);
 }
 
 /* --- the shim's side of the fork --- */
 
-static _Noreturn void become_shim(const struct pod_request *request, int pair) {
-  struct shim_report report = {0};
-  struct failure *f = &report.failure;
+/* Closes what is the zygote's; keeps the pair and what belongs to the pod's containers. */
+static void keep_own(const struct pod *pod, int pair) {
+  size_t count = 1;
+  for (const struct kept_container *at = pod->containers; at; at = at->next)
+    count += KEPT_DESCRIPTORS;
+  int *kept = calloc(count, sizeof *kept);
+  if (!kept)
+    _exit(1);
+  kept[0] = pair;
+  size_t next = 1;
+  for (const struct kept_container *at = pod->containers; at; at = at->next, next += KEPT_DESCRIPTORS)
+    memcpy(kept + next, at->fds, sizeof at->fds);
+  process_close_others(kept, count);
+  free(kept);
+}
+
+static struct shim *begin_shim(struct pod *pod, int pair, struct pod_handles *handles, struct failure *f) {
+  const struct pod_request *request = &pod->request;
+  bool first = pod->generation == 0;
+  if ((first ? pod_namespaces_create(request, handles, f) : pod_namespaces_join(request, handles, f)) < 0)
+    return NULL;
+  struct shim *shim = shim_open(request->socket_path, pair, handles->pid_namespace, pod->generation, f);
+  for (struct kept_container *at = pod->containers; shim && at; at = at->next)
+    if (container_adopt(shim, at, f) < 0)
+      return NULL;
+  return shim;
+}
+
+static _Noreturn void become_shim(struct pod *pod, int pair) {
+  struct word word = {.kind = WORD_LISTENS, .container.fds = {-1, -1, -1, -1, -1}};
   struct pod_handles handles = {-1, -1};
-  int kept = pair;
-  process_close_others(&kept, 1);
+  keep_own(pod, pair);
+  setrlimit(RLIMIT_NOFILE, &pod->zygote->descriptors);
   setsid();
   prctl(PR_SET_NAME, "windlass-pod", 0, 0, 0);
-  struct shim *shim = NULL;
-  if (pod_namespaces_create(request, &handles, f) == 0)
-    shim = shim_open(request->socket_path, pair, handles.pid_namespace, f);
+  struct shim *shim = begin_shim(pod, pair, &handles, &word.failure);
   if (!shim)
-    pod_namespaces_unpin(request);
-  if (!shim && handles.init >= 0)
-    sys_pidfd_send_signal(handles.init, SIGKILL);
-  process_send(pair, &report, sizeof report, &handles.init, handles.init >= 0);
+    word.kind = WORD_FAILED;
+  if (!shim && pod->generation == 0) {
+    pod_namespaces_unpin(&pod->request);
+    if (handles.init >= 0)
+      sys_pidfd_send_signal(handles.init, SIGKILL);
+  }
+  word.container.fds[KEPT_PIDFD] = handles.init;
+  word_send(pair, &word);
   if (!shim)
     _exit(1);
   cleanup_close(&handles.init);
   shim_run(shim);
-  pod_namespaces_unpin(request);
+  pod_namespaces_unpin(&pod->request);
   _exit(0);
 }
 
-/* --- requests --- */
+/* --- what shims say --- */
 
-static void on_shim(struct watch *watch, uint32_t events) {
-  (void)events;
-  struct pod *pod = container_of(watch, struct pod, pair);
-  struct shim_report report;
-  scoped_fd int init = -1;
-  ssize_t size = process_receive(watch->fd, &report, sizeof report, &init, 1, MSG_DONTWAIT);
-  if (size < 0 && errno == EAGAIN)
-    return;
-  if (size != (ssize_t)sizeof report) { /* it ends: SIGCHLD will tell */
-    watch_close(&pod->zygote->loop, watch);
-    return;
-  }
-  if (init >= 0)
-    pod->init = take_fd(&init);
+static void answer_spawn(struct pod *pod, const struct word *word) {
   struct connection *connection = answer_take(&pod->answer);
   if (!connection)
     return;
-  if (report.failure.error) {
-    connection_error(connection, pod->answer.id, &report.failure);
+  if (word->kind == WORD_FAILED) {
+    connection_error(connection, pod->answer.id, &word->failure);
   } else {
     size_t mark = connection_begin(connection, FRAME_OK, pod->answer.id);
     put_u64(&connection->out, (uint64_t)pod->pid);
@@ -121,21 +150,101 @@ static void on_shim(struct watch *watch, uint32_t events) {
   connection_release(connection);
 }
 
+static struct kept_container *find_container(struct pod *pod, const char *id) {
+  for (struct kept_container *at = pod->containers; at; at = at->next)
+    if (strcmp(at->id, id) == 0)
+      return at;
+  return NULL;
+}
+
+static void keep_container(struct pod *pod, struct kept_container *container) {
+  struct kept_container *kept = malloc(sizeof *kept);
+  if (!kept) {
+    kept_container_clear(container);
+    return;
+  }
+  *kept = *container;
+  kept->next = pod->containers;
+  pod->containers = kept;
+}
+
+static void close_kept(struct kept_container *kept, int which) {
+  cleanup_close(&kept->fds[which]);
+  kept->fds[which] = -1;
+}
+
+static void update_container(struct pod *pod, struct kept_container *kept, const struct word *word) {
+  switch (word->kind) {
+  case WORD_RUNNING:
+    kept->state = CONTAINER_RUNNING;
+    close_kept(kept, KEPT_SETUP);
+    break;
+  case WORD_INPUT_CLOSED:
+    close_kept(kept, KEPT_STDIN);
+    break;
+  case WORD_EXITED:
+    kept->state = CONTAINER_EXITED;
+    kept->status = word->container.status;
+    close_kept(kept, KEPT_SETUP);
+    close_kept(kept, KEPT_STDIN);
+    break;
+  case WORD_DELETED:
+    drop_container(pod, kept);
+    break;
+  default:
+    break;
+  }
+}
+
+/* Takes one word of the shim's; false when there is none. */
+static bool hear_shim(struct pod *pod) {
+  struct word word;
+  int received = pod->pair.fd < 0 ? -1 : word_receive(pod->pair.fd, &word);
+  if (received == 0)
+    watch_close(&pod->zygote->loop, &pod->pair); /* it ends: SIGCHLD will tell */
+  if (received <= 0)
+    return false;
+  if (word.kind == WORD_CREATED) {
+    keep_container(pod, &word.container);
+    return true;
+  }
+  if (word.kind == WORD_LISTENS || word.kind == WORD_FAILED) {
+    pod->listened = word.kind == WORD_LISTENS;
+    if (word.container.fds[KEPT_PIDFD] >= 0)
+      pod->init = take_fd(&word.container.fds[KEPT_PIDFD]);
+    answer_spawn(pod, &word);
+  } else {
+    struct kept_container *kept = find_container(pod, word.container.id);
+    if (kept)
+      update_container(pod, kept, &word);
+  }
+  kept_container_clear(&word.container);
+  return true;
+}
+
+static void on_shim(struct watch *watch, uint32_t events) {
+  (void)events;
+  hear_shim(container_of(watch, struct pod, pair));
+}
+
 static int fork_shim(struct pod *pod, struct failure *f) {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
     return fail(f, errno, "socketpair", "pod %s", pod->request.pod);
   pid_t pid = fork();
   if (pid == 0)
-    become_shim(&pod->request, pair[1]);
+    become_shim(pod, pair[1]);
   int error = errno;
   close(pair[1]);
   pod->pair = (struct watch){.fd = pair[0], .ready = on_shim};
+  pod->listened = false;
   if (pid < 0)
     return fail(f, error, "fork", "pod %s", pod->request.pod);
   pod->pid = pid;
   return watch_for(&pod->zygote->loop, &pod->pair, EPOLLIN) < 0 ? fail(f, errno, "epoll_ctl", "pod %s", pod->request.pod) : 0;
 }
+
+/* --- requests --- */
 
 static int spawn(struct zygote *zygote, struct connection *connection, struct frame *frame, struct failure *f) {
   struct pod *pod = calloc(1, sizeof *pod);
@@ -223,17 +332,80 @@ static void on_client(struct watch *watch, uint32_t events) {
   zygote->connections = connection;
 }
 
-static void shim_ended(struct pod *pod, const siginfo_t *information) {
-  if (pod->pair.events) /* its last words first */
-    on_shim(&pod->pair, 0);
-  struct failure f;
-  fail(&f, ECHILD, "spawn", "the shim of pod %s ended with status %d", pod->request.pod, information->si_status);
-  answer_error(&pod->answer, &f);
-  if (information->si_code != CLD_EXITED)
-    dprintf(STDERR_FILENO, "shim %d of pod %s was ended by signal %d\n", pod->pid, pod->request.pod, information->si_status);
+static struct kept_container *find_running(struct pod *pod, pid_t pid) {
+  for (struct kept_container *kept = pod->containers; kept; kept = kept->next)
+    if (kept->state != CONTAINER_EXITED && (pid == kept->pid || pid == ANY_PROCESS))
+      return kept;
+  return NULL;
+}
+
+/* Nothing of the pod's is left to be looked after. */
+static void end_pod(struct pod *pod) {
   if (pod->init >= 0)
     sys_pidfd_send_signal(pod->init, SIGKILL);
   forget(pod);
+}
+
+/* Forks a successor for a shim that ended without being told to. */
+static void replace_shim(struct pod *pod) {
+  struct failure f;
+  watch_close(&pod->zygote->loop, &pod->pair);
+  pod->generation++;
+  if (fork_shim(pod, &f) == 0)
+    return;
+  dprintf(STDERR_FILENO, "cannot replace the shim of pod %s: %s: %s\n", pod->request.pod, f.step, f.detail);
+  pod->pid = NO_SHIM;
+}
+
+static void shim_ended(struct pod *pod, const siginfo_t *information) {
+  bool told = information->si_code == CLD_EXITED && information->si_status == 0;
+  while (hear_shim(pod)) /* its last words first */
+    continue;
+  struct failure f;
+  fail(&f, ECHILD, "spawn", "the shim of pod %s ended with status %d", pod->request.pod, information->si_status);
+  answer_error(&pod->answer, &f);
+  if (!told)
+    dprintf(STDERR_FILENO, "shim %d of pod %s ended: %s %d\n", pod->pid, pod->request.pod,
+            information->si_code == CLD_EXITED ? "status" : "signal", information->si_status);
+  if (!told && pod->listened && pod->generation < MOST_SUCCESSORS) {
+    replace_shim(pod);
+    return;
+  }
+  pod->pid = NO_SHIM;
+  if (told || !find_running(pod, ANY_PROCESS)) /* else no shim can be had, but exits are still recorded */
+    end_pod(pod);
+}
+
+/* A container that an earlier shim began has ended: its record is written here, and the shim of now tells the daemon. */
+static void orphan_ended(struct pod *pod, const siginfo_t *information) {
+  while (hear_shim(pod)) /* an earlier shim may have dealt with it */
+    continue;
+  struct kept_container *kept = find_running(pod, information->si_pid);
+  if (!kept)
+    return;
+  struct failure f;
+  struct word word = {.kind = WORD_EXITED, .container = {.id = kept->id, .status = exit_status_of(information), .fds = {-1, -1, -1, -1, -1}}};
+  kept->status = word.container.status;
+  kept->state = CONTAINER_EXITED;
+  if (exit_record_write(kept->exit_file, &kept->status, &f) < 0)
+    dprintf(STDERR_FILENO, "container %s of pod %s: %s: %s\n", kept->id, pod->request.pod, f.step, f.detail);
+  if (pod->pair.fd >= 0)
+    word_send(pod->pair.fd, &word);
+  if (pod->pid == NO_SHIM && !find_running(pod, ANY_PROCESS))
+    end_pod(pod);
+}
+
+static void child_ended(struct zygote *zygote, const siginfo_t *information) {
+  for (struct pod *pod = zygote->pods; pod; pod = pod->next) {
+    if (pod->pid == information->si_pid) {
+      shim_ended(pod, information);
+      return;
+    }
+    if (find_running(pod, information->si_pid)) {
+      orphan_ended(pod, information);
+      return;
+    }
+  }
 }
 
 /* Reaps shims, and every orphan: the zygote is their subreaper. */
@@ -242,11 +414,7 @@ static void reap(struct zygote *zygote) {
     siginfo_t information = {0};
     if (waitid(P_ALL, 0, &information, WEXITED | WNOHANG) < 0 || information.si_pid == 0)
       return;
-    for (struct pod *pod = zygote->pods; pod; pod = pod->next)
-      if (pod->pid == information.si_pid) {
-        shim_ended(pod, &information);
-        break;
-      }
+    child_ended(zygote, &information);
   }
 }
 
@@ -279,6 +447,9 @@ static int open_zygote(struct zygote *zygote, const char *socket_path, struct fa
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
     return fail(f, errno, "prctl", "zygote");
   prctl(PR_SET_NAME, "windlass-zygote", 0, 0, 0);
+  getrlimit(RLIMIT_NOFILE, &zygote->descriptors);
+  struct rlimit raised = {zygote->descriptors.rlim_max, zygote->descriptors.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &raised);
   if (loop_open(&zygote->loop, f) < 0 || watch_signals(zygote, f) < 0)
     return -1;
   zygote->listener = (struct watch){.fd = connection_listen(socket_path, f), .ready = on_client};
