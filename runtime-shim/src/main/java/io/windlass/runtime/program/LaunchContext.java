@@ -1,0 +1,23 @@
+package io.windlass.runtime.program;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a container's program needs to know beside its OCI document.
+ *
+ * @param cgroupAttachFiles cgroup v1: files that take "0"; the last is the one of the cpu hierarchy
+ * @param unifiedCgroup the container's cgroup2 folder, into which it is cloned
+ */
+public record LaunchContext(
+        String containerId, RootTree root, List<Path> cgroupAttachFiles, Optional<Path> unifiedCgroup) {
+    public LaunchContext {
+        cgroupAttachFiles = List.copyOf(cgroupAttachFiles);
+    }
+
+    /** Whether the processes of the container are accounted by cgroup v1 hierarchies. */
+    boolean cgroupV1() {
+        return !cgroupAttachFiles.isEmpty();
+    }
+}

@@ -1,0 +1,205 @@
+package io.windlass.runtime.program;
+
+import io.windlass.fault.Fault;
+import io.windlass.linux.NamespaceType;
+import io.windlass.runtime.oci.ConsoleSize;
+import io.windlass.runtime.oci.Linux;
+import io.windlass.runtime.oci.Namespace;
+import io.windlass.runtime.oci.Process;
+import io.windlass.runtime.oci.Root;
+import io.windlass.runtime.oci.Spec;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Turns an OCI document into the launch program of a container, and a process into that of an exec. Thread-safe.
+ *
+ * <p>The order of the operations is the security of the container; the reason of each place is told where it is emitted.
+ */
+public final class LaunchProgramCompiler {
+    private static final int DIRECTORY_MODE = 0755;
+
+    private final SeccompCompiler seccomp;
+
+    public LaunchProgramCompiler(SeccompCompiler seccomp) {
+        this.seccomp = seccomp;
+    }
+
+    /** @throws Fault UNIMPLEMENTED naming what the document asks for in vain, INVALID_ARGUMENT naming what is wrong in it */
+    public LaunchProgram create(Spec spec, LaunchContext context) {
+        try {
+            Unsupported.check(spec);
+            Process process = Objects.requireNonNull(spec.process(), "process");
+            check(process);
+            Linux linux = Objects.requireNonNullElseGet(
+                    spec.linux(), () -> Linux.builder().build());
+            return new Creation(spec, process, linux, context).compile();
+        } catch (Fault fault) {
+            throw fault.in("cannot create container " + context.containerId());
+        }
+    }
+
+    /** @throws Fault as {@link #create} */
+    public LaunchProgram exec(Process process, ExecContext context) {
+        try {
+            check(process);
+            return compileExec(process, context);
+        } catch (Fault fault) {
+            throw fault.in("cannot exec in container " + context.containerId());
+        }
+    }
+
+    private static void check(Process process) {
+        Unsupported.check(process);
+        if (process.args().isEmpty()) {
+            throw Fault.invalid("process.args is empty");
+        }
+        if (!process.cwd().startsWith("/")) {
+            throw Fault.invalid("process.cwd '%s' is not an absolute path".formatted(process.cwd()));
+        }
+    }
+
+    private LaunchProgram compileExec(Process process, ExecContext context) {
+        ProgramBuilder program = new ProgramBuilder();
+        CgroupSteps cgroups = new CgroupSteps(context.cgroupAttachFiles(), program);
+        program.clone(0);
+        // Before the container's namespaces are entered: from then on its processes could look into this one.
+        program.dumpable(false);
+        program.setsid();
+        cgroups.attach();
+        cgroups.attachCpu();
+        oomScore(process, program);
+        program.setnsTarget((long) NamespaceType.MOUNT.flag()
+                | NamespaceType.NETWORK.flag()
+                | NamespaceType.IPC.flag()
+                | NamespaceType.UTS.flag()
+                | NamespaceType.CGROUP.flag());
+        KernelSettingSteps settings =
+                new KernelSettingSteps(Map.of(), process.apparmorProfile(), process.selinuxLabel(), program);
+        settings.mountProcfs();
+        terminal(process, program, false);
+        Rlimits.emit(process.rlimits(), program);
+        settings.labelNextExec();
+        Linux linux = context.linux();
+        new CredentialSteps(process, linux == null ? null : linux.seccomp(), seccomp, program).emit();
+        return program.build();
+    }
+
+    private static void terminal(Process process, ProgramBuilder program, boolean console) {
+        if (process.terminal()) {
+            ConsoleSize size = Objects.requireNonNullElse(process.consoleSize(), new ConsoleSize(0, 0));
+            program.tty(size.width(), size.height(), console);
+        }
+    }
+
+    private static void oomScore(Process process, ProgramBuilder program) {
+        Integer oomScoreAdj = process.oomScoreAdj();
+        if (oomScoreAdj != null) {
+            program.oomScoreAdj(oomScoreAdj);
+        }
+    }
+
+    /** The compilation of one container. */
+    private final class Creation {
+        private final Spec spec;
+        private final Process process;
+        private final Linux linux;
+        private final LaunchContext context;
+        private final ProgramBuilder program = new ProgramBuilder();
+        private final NamespaceSteps namespaces;
+        private final CgroupSteps cgroups;
+        private final RootfsSteps rootfs;
+        private final MountSteps mounts;
+        private final KernelSettingSteps settings;
+
+        Creation(Spec spec, Process process, Linux linux, LaunchContext context) {
+            this.spec = spec;
+            this.process = process;
+            this.linux = linux;
+            this.context = context;
+            this.namespaces = new NamespaceSteps(linux, program);
+            this.cgroups = new CgroupSteps(context.cgroupAttachFiles(), program);
+            this.rootfs = new RootfsSteps(context.root(), program);
+            this.mounts = new MountSteps(spec.mounts(), new CgroupMount(context, linux, program), program);
+            this.settings =
+                    new KernelSettingSteps(linux.sysctl(), process.apparmorProfile(), process.selinuxLabel(), program);
+        }
+
+        LaunchProgram compile() {
+            becomeChild();
+            prepareDetached();
+            // While the host's /proc and /sys can still be reached.
+            oomScore(process, program);
+            cgroups.attachCpu();
+            rootfs.pivot();
+            furnish();
+            lock();
+            program.barrier();
+            settings.labelNextExec();
+            new CredentialSteps(process, linux.seccomp(), seccomp, program).emit();
+            return program.build();
+        }
+
+        private void becomeChild() {
+            namespaces.cloneChild();
+            // First of all: nobody in a namespace that is joined may trace this process or open its descriptors.
+            program.dumpable(false);
+            program.setsid();
+            // Modes are meant as they are given.
+            program.umask(0);
+            cgroups.attach();
+            if (isolatesCgroups() && !context.cgroupV1()) {
+                // cgroup2 shows the cgroup namespace of whoever mounts it, and the process was cloned into its cgroup.
+                cgroups.isolate();
+            }
+            namespaces.join();
+            String hostname = spec.hostname();
+            if (hostname != null && !hostname.isEmpty() && namespaces.makes(Namespace.UTS)) {
+                program.hostname(hostname);
+            }
+        }
+
+        /** All that comes from the host, held by descriptor before the image's content can play a part in any path. */
+        private void prepareDetached() {
+            mounts.openSources();
+            rootfs.mount();
+            mounts.mountFileSystems();
+            settings.mountProcfs();
+        }
+
+        private void furnish() {
+            mounts.attach();
+            DeviceSteps devices = new DeviceSteps(program);
+            if (mounts.ownsDev()) {
+                devices.make(linux.devices());
+                devices.link();
+            }
+            if (!process.cwd().equals("/")) {
+                // Made now, when the root can still be written and the process is still root.
+                program.mkdir(process.cwd(), DIRECTORY_MODE, 0, 0);
+            }
+            terminal(process, program, mounts.ownsDev());
+            settings.sysctls();
+        }
+
+        private void lock() {
+            linux.readonlyPaths().forEach(program::readonly);
+            linux.maskedPaths().forEach(program::mask);
+            mounts.makeReadonly();
+            rootfs.propagation(Objects.requireNonNullElse(linux.rootfsPropagation(), ""));
+            Root root = spec.root();
+            if (root != null && root.readonly()) {
+                rootfs.makeReadonly();
+            }
+            if (isolatesCgroups() && context.cgroupV1()) {
+                cgroups.isolate();
+            }
+            // Late, because a small limit (open files, file size) would hit the steps above.
+            Rlimits.emit(process.rlimits(), program);
+        }
+
+        private boolean isolatesCgroups() {
+            return namespaces.makes(Namespace.CGROUP);
+        }
+    }
+}

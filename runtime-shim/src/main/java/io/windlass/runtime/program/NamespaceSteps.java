@@ -1,0 +1,60 @@
+package io.windlass.runtime.program;
+
+import io.windlass.fault.Fault;
+import io.windlass.linux.NamespaceType;
+import io.windlass.runtime.oci.Linux;
+import io.windlass.runtime.oci.Namespace;
+import java.util.List;
+
+/** Which namespaces the container's first process is born with, and which it joins. */
+final class NamespaceSteps {
+    private static final int O_RDONLY = 0;
+
+    private final List<Namespace> namespaces;
+    private final ProgramBuilder program;
+
+    NamespaceSteps(Linux linux, ProgramBuilder program) {
+        this.namespaces = linux.namespaces();
+        this.program = program;
+    }
+
+    /** The new namespaces, all but the cgroup one, which must not be made before the process is in its cgroup. */
+    void cloneChild() {
+        long flags = NamespaceType.MOUNT.flag();
+        for (Namespace namespace : namespaces) {
+            if (namespace.path() == null && !namespace.type().equals(Namespace.CGROUP)) {
+                flags |= type(namespace).flag();
+            }
+        }
+        program.clone(flags);
+    }
+
+    /**
+     * Joins those given by path, before anything is mounted: sysfs shows the network namespace of whoever mounts it, mqueue
+     * the IPC namespace. A PID namespace cannot be joined here, only be born into; the shim does that.
+     */
+    void join() {
+        for (Namespace namespace : namespaces) {
+            if (namespace.path() != null && !namespace.type().equals(Namespace.PID)) {
+                Slot file = program.open(namespace.path(), O_RDONLY);
+                program.setns(file, type(namespace).flag());
+            }
+        }
+    }
+
+    boolean makes(String type) {
+        return namespaces.stream().anyMatch(n -> n.type().equals(type) && n.path() == null);
+    }
+
+    private static NamespaceType type(Namespace namespace) {
+        return switch (namespace.type()) {
+            case Namespace.PID -> NamespaceType.PID;
+            case Namespace.NETWORK -> NamespaceType.NETWORK;
+            case Namespace.MOUNT -> NamespaceType.MOUNT;
+            case Namespace.IPC -> NamespaceType.IPC;
+            case Namespace.UTS -> NamespaceType.UTS;
+            case Namespace.CGROUP -> NamespaceType.CGROUP;
+            default -> throw Fault.invalid("there is no namespace of type " + namespace.type());
+        };
+    }
+}

@@ -1,0 +1,60 @@
+package io.windlass.runtime.program;
+
+import io.windlass.fault.Fault;
+import io.windlass.linux.MountFlags;
+import io.windlass.linux.MountOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Mounts the root filesystem, detached, in the container's own mount namespace, and makes it the root. */
+final class RootfsSteps {
+    private final RootTree root;
+    private final ProgramBuilder program;
+    private Slot tree = Slot.NONE;
+
+    RootfsSteps(RootTree root, ProgramBuilder program) {
+        this.root = root;
+        this.program = program;
+    }
+
+    void mount() {
+        if (root.upper().isEmpty() && root.lowers().size() == 1) {
+            // The kernel refuses an overlay of a single layer.
+            tree = program.openTree(root.lowers().getFirst().toString(), 0);
+            program.mountAttr(tree, MountFlags.ATTR_RDONLY, 0, 0, Slot.NONE, false);
+            return;
+        }
+        List<MountOption> options = new ArrayList<>();
+        // One option for each layer: no limit by the size of a page, and nothing in a path has to be escaped.
+        root.lowers().forEach(layer -> options.add(MountOption.of("lowerdir+", layer.toString())));
+        root.upper().ifPresent(upper -> options.add(MountOption.of("upperdir", upper.toString())));
+        root.work().ifPresent(work -> options.add(MountOption.of("workdir", work.toString())));
+        if (root.volatileUpper() && root.upper().isPresent()) {
+            options.add(MountOption.flag("volatile"));
+        }
+        tree = program.fsmount("overlay", 0, options);
+    }
+
+    void pivot() {
+        program.pivot(tree, root.attachPoint());
+    }
+
+    /** After all that is made in the root: mount points, devices, the working directory. */
+    void makeReadonly() {
+        program.mountAttr(tree, MountFlags.ATTR_RDONLY, 0, 0, Slot.NONE, false);
+    }
+
+    /** How mounts that are made later on the root itself propagate. */
+    void propagation(String wanted) {
+        long flag = switch (wanted) {
+            // The root is a new mount: it has no master, so slave and private are the same for it.
+            case "", "private", "rprivate", "slave", "rslave" -> 0;
+            case "shared", "rshared" -> MountFlags.MS_SHARED;
+            case "unbindable", "runbindable" -> MountFlags.MS_UNBINDABLE;
+            default -> throw Fault.invalid("linux.rootfsPropagation cannot be " + wanted);
+        };
+        if (flag != 0) {
+            program.mountAttr(tree, 0, 0, flag, Slot.NONE, false);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.windlass.runtime.program;
+
+import io.windlass.fault.Fault;
+import io.windlass.runtime.oci.Linux;
+import io.windlass.runtime.oci.Namespace;
+import io.windlass.runtime.oci.Process;
+import io.windlass.runtime.oci.Spec;
+import org.jspecify.annotations.Nullable;
+
+/** Refuses, by name, what an OCI document may ask for and this runtime does not do: nothing is silently ignored. */
+final class Unsupported {
+    private Unsupported() {}
+
+    static void check(Spec spec) {
+        refuse("domainname", spec.domainname() != null && !spec.domainname().isEmpty());
+        refuse("hooks", spec.hooks() != null && !spec.hooks().none());
+        Linux linux = spec.linux();
+        if (linux != null) {
+            refuse("linux.timeOffsets", !linux.timeOffsets().isEmpty());
+            refuse("linux.netDevices", !linux.netDevices().isEmpty());
+            refuse("linux.mountLabel", set(linux.mountLabel()));
+            refuse("linux.personality", linux.personality() != null);
+            refuse("linux.intelRdt", linux.intelRdt() != null);
+            refuse("linux.memoryPolicy", linux.memoryPolicy() != null);
+            refuse("linux.uidMappings", !linux.uidMappings().isEmpty());
+            refuse("linux.gidMappings", !linux.gidMappings().isEmpty());
+            for (Namespace namespace : linux.namespaces()) {
+                check(namespace);
+            }
+        }
+    }
+
+    static void check(Process process) {
+        refuse("process.scheduler", process.scheduler() != null);
+        refuse("process.ioPriority", process.ioPriority() != null);
+        refuse("process.execCPUAffinity", process.execCPUAffinity() != null);
+    }
+
+    private static void check(Namespace namespace) {
+        switch (namespace.type()) {
+            case Namespace.PID, Namespace.NETWORK, Namespace.MOUNT, Namespace.IPC, Namespace.UTS, Namespace.CGROUP -> {
+                if (namespace.type().equals(Namespace.MOUNT)) {
+                    refuse("joining a mount namespace", namespace.path() != null);
+                }
+            }
+            case Namespace.USER, Namespace.TIME -> refuse("namespace " + namespace.type(), true);
+            default -> throw Fault.invalid("there is no namespace of type " + namespace.type());
+        }
+    }
+
+    private static boolean set(@Nullable String value) {
+        return value != null && !value.isEmpty();
+    }
+
+    private static void refuse(String feature, boolean present) {
+        if (present) {
+            throw Fault.unimplemented(feature + " is not supported");
+        }
+    }
+}
