@@ -22,11 +22,21 @@ public record PidMode(Kind kind, Optional<String> target) {
         return new PidMode(Kind.TARGET, Optional.of(containerId));
     }
 
-    /** The kinds, in the order of their numbers in the protocol. */
+    /** The kinds, and their numbers in the protocol. */
     public enum Kind {
-        CONTAINER,
-        POD,
-        HOST,
-        TARGET
+        CONTAINER(0),
+        POD(1),
+        HOST(2),
+        TARGET(3);
+
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
+
+        int code() {
+            return code;
+        }
     }
 }

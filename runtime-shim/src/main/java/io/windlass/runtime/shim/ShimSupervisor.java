@@ -1,14 +1,29 @@
 package io.windlass.runtime.shim;
 
+import io.windlass.runtime.program.LaunchProgramCompiler;
+import io.windlass.runtime.program.SeccompCompiler;
 import java.nio.file.Path;
 
 /** Finds or starts the zygote of a state folder, and spawns the shims of pods through it. Thread-safe. */
 public interface ShimSupervisor {
+    /**
+     * The supervisor of a state folder; nothing is started before it is needed.
+     *
+     * @param helperBinary the windlass-shim executable
+     * @param seccomp makes the filters of the policies in OCI documents
+     */
+    static ShimSupervisor of(Path helperBinary, Path stateDirectory, SeccompCompiler seccomp) {
+        return new ZygoteSupervisor(helperBinary, stateDirectory, new LaunchProgramCompiler(seccomp));
+    }
+
     /** A new shim for a new pod; its namespaces exist when this returns. */
     PodShim spawn(PodSpawn request);
 
     /** The shim of an existing pod, by the socket it listens on. */
     PodShim connect(String podId, Path socket);
+
+    /** Ends the zygote; refused with FAILED_PRECONDITION while shims live, and nothing is done when there is no zygote. */
+    void shutdown();
 
     /** The socket of a pod's shim. */
     Path socketOf(String podId);

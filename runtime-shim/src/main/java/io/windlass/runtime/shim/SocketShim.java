@@ -1,0 +1,310 @@
+package io.windlass.runtime.shim;
+
+import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
+import io.windlass.runtime.program.Encoder;
+import io.windlass.runtime.program.LaunchProgramCompiler;
+import io.windlass.runtime.program.Opcode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A shim behind its socket. A connection that breaks is made again when the shim still listens. */
+final class SocketShim implements PodShim {
+    private final String podId;
+    private final Path socket;
+    private final String peer;
+    private final LaunchProgramCompiler compiler;
+    private final Lock connecting = new ReentrantLock();
+    private volatile @Nullable ControlConnection connection;
+    private volatile @Nullable EventFeed feed;
+    private volatile boolean closed;
+
+    private SocketShim(String podId, Path socket, LaunchProgramCompiler compiler) {
+        this.podId = podId;
+        this.socket = socket;
+        this.peer = "shim of pod %s at %s".formatted(podId, socket);
+        this.compiler = compiler;
+    }
+
+    /** @throws Fault UNAVAILABLE when nobody listens at {@code socket} */
+    static SocketShim connect(String podId, Path socket, LaunchProgramCompiler compiler) {
+        SocketShim shim = new SocketShim(podId, socket, compiler);
+        shim.connection();
+        return shim;
+    }
+
+    @Override
+    public long pid() {
+        return connection().peerPid();
+    }
+
+    @Override
+    public CreatedContainer create(ContainerLaunch launch) {
+        String action = "cannot create container " + launch.containerId();
+        ControlConnection shim = connection();
+        CompletableFuture<WireFrame> answer = shim.send(FrameType.CREATE, Requests.create(launch, compiler));
+        try {
+            Fields fields = shim.await(answer, action);
+            return new CreatedContainer(fields.u64(), fields.u64(), timeline(fields));
+        } catch (Fault fault) {
+            if (fault.kind() == FaultKind.CANCELLED) {
+                var _ = answer.thenAccept(frame -> takeBack(launch.containerId(), frame));
+            }
+            throw fault;
+        }
+    }
+
+    @Override
+    public Timeline start(String containerId) {
+        return timeline(connection()
+                .request(FrameType.START, new Encoder().str(containerId), "cannot start container " + containerId));
+    }
+
+    @Override
+    public void signal(String containerId, int signal, boolean all) {
+        connection()
+                .request(
+                        FrameType.SIGNAL,
+                        new Encoder().str(containerId).u32(signal).u32(all ? 1 : 0),
+                        "cannot send signal %d to container %s".formatted(signal, containerId));
+    }
+
+    @Override
+    public void delete(String containerId) {
+        request(FrameType.DELETE, containerId, "cannot delete container " + containerId);
+    }
+
+    @Override
+    public void reopenLog(String containerId) {
+        request(FrameType.REOPEN_LOG, containerId, "cannot reopen the log of container " + containerId);
+    }
+
+    @Override
+    public List<ShimContainer> list() {
+        return connection()
+                .request(FrameType.LIST, new Encoder(), "cannot list the containers of pod " + podId)
+                .list(SocketShim::container);
+    }
+
+    @Override
+    public ShimStream exec(ExecLaunch launch) {
+        return SocketStream.open(
+                socket,
+                peer,
+                FrameType.EXEC,
+                Requests.exec(launch, compiler),
+                "cannot exec in container " + launch.containerId());
+    }
+
+    @Override
+    public ShimStream attach(String containerId, Set<StreamKind> streams) {
+        return SocketStream.open(
+                socket,
+                peer,
+                FrameType.ATTACH,
+                Requests.attach(containerId, streams),
+                "cannot attach to container " + containerId);
+    }
+
+    @Override
+    public void resize(String containerId, int columns, int rows) {
+        connection()
+                .request(
+                        FrameType.RESIZE,
+                        new Encoder().str(containerId).u32(columns).u32(rows),
+                        "cannot resize the terminal of container " + containerId);
+    }
+
+    @Override
+    public void closeStdin(String containerId) {
+        request(FrameType.CLOSE_STDIN, containerId, "cannot close the standard input of container " + containerId);
+    }
+
+    @Override
+    public void onEvent(Consumer<ShimEvent> listener) {
+        connecting.lock();
+        try {
+            if (feed != null) {
+                throw new IllegalStateException("the shim of pod %s has a listener".formatted(podId));
+            }
+            EventFeed created = new EventFeed("events of pod " + podId, listener);
+            feed = created;
+            subscribe(connection(), created);
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    @Override
+    public void shutdown() {
+        ControlConnection shim = connection();
+        shim.request(FrameType.SHUTDOWN, new Encoder(), "cannot end the shim of pod " + podId);
+        close();
+    }
+
+    @Override
+    public boolean alive() {
+        ControlConnection current = connection;
+        return !closed && current != null && current.alive();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        ControlConnection current = connection;
+        if (current != null) {
+            current.close();
+        }
+        EventFeed events = feed;
+        if (events != null) {
+            events.close();
+        }
+    }
+
+    private void request(int type, String containerId, String action) {
+        connection().request(type, new Encoder().str(containerId), action);
+    }
+
+    private ControlConnection connection() {
+        ControlConnection current = connection;
+        if (current != null && current.alive()) {
+            return current;
+        }
+        connecting.lock();
+        try {
+            current = connection;
+            if (current != null && current.alive()) {
+                return current;
+            }
+            if (closed) {
+                throw new Fault(FaultKind.UNAVAILABLE, "the connection to the %s was closed".formatted(peer));
+            }
+            return reconnect();
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    private ControlConnection reconnect() {
+        ControlConnection created;
+        try {
+            created = ControlConnection.open(socket, peer, new Incoming());
+        } catch (IOException e) {
+            throw new Fault(FaultKind.UNAVAILABLE, "cannot reach the %s: %s".formatted(peer, e.getMessage()), e);
+        }
+        connection = created;
+        EventFeed events = feed;
+        if (events != null) {
+            subscribe(created, events);
+        }
+        return created;
+    }
+
+    private void subscribe(ControlConnection shim, EventFeed events) {
+        shim.request(
+                FrameType.SUBSCRIBE,
+                new Encoder().u64(events.newest()),
+                "cannot listen to the events of the shim of pod " + podId);
+    }
+
+    private void connectionLost(String reason) {
+        EventFeed events = feed;
+        if (closed || events == null) {
+            return;
+        }
+        try {
+            connection();
+        } catch (Fault fault) {
+            if (!closed) {
+                events.add(new ShimEvent.ShimLost(podId, reason));
+            }
+        }
+    }
+
+    /** The container of a create that nobody waits for any more: ended and forgotten once it exists. */
+    private void takeBack(String containerId, WireFrame answer) {
+        if (answer.type() != FrameType.OK) {
+            return;
+        }
+        Thread.ofVirtual().name("takes back container " + containerId).start(() -> {
+            try {
+                signal(containerId, 9, true);
+                deleteOnceExited(containerId);
+            } catch (Fault fault) {
+                // Whoever gave up finds the container by list() and can remove it as any other.
+                return;
+            }
+        });
+    }
+
+    private void deleteOnceExited(String containerId) {
+        int tries = 200;
+        while (true) {
+            try {
+                delete(containerId);
+                return;
+            } catch (Fault fault) {
+                if (fault.kind() != FaultKind.FAILED_PRECONDITION || --tries == 0) {
+                    throw fault;
+                }
+            }
+            try {
+                Thread.sleep(Duration.ofMillis(5));
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private static Timeline timeline(Fields fields) {
+        return new Timeline(fields.list(step ->
+                new Timeline.Step(Opcode.nameOf(step.u32()), Duration.ofNanos(Integer.toUnsignedLong(step.u32())))));
+    }
+
+    private static ShimContainer container(Fields fields) {
+        String id = fields.str();
+        long pid = fields.u64();
+        long startTime = fields.u64();
+        int state = fields.u32();
+        int exitCode = fields.u32();
+        int signal = fields.u32();
+        long exitedAt = fields.u64();
+        return switch (state) {
+            case 1 -> new ShimContainer(id, pid, startTime, ShimContainer.State.CREATED, Optional.empty());
+            case 2 -> new ShimContainer(id, pid, startTime, ShimContainer.State.RUNNING, Optional.empty());
+            case 3 ->
+                new ShimContainer(
+                        id,
+                        pid,
+                        startTime,
+                        ShimContainer.State.EXITED,
+                        Optional.of(new ExitRecord(exitCode, signal, ExitRecord.instant(exitedAt))));
+            default -> throw new ProtocolException("container %s is in the unknown state %d".formatted(id, state));
+        };
+    }
+
+    /** What the shim sends unasked. */
+    private final class Incoming implements ControlConnection.Listener {
+        @Override
+        public void event(WireFrame frame) {
+            EventFeed events = feed;
+            if (events != null) {
+                events.arrived(frame);
+            }
+        }
+
+        @Override
+        public void lost(String reason) {
+            Thread.ofVirtual().name("reconnects to pod " + podId).start(() -> connectionLost(reason));
+        }
+    }
+}
