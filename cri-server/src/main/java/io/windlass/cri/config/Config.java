@@ -1,0 +1,40 @@
+package io.windlass.cri.config;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** The whole configuration in force: files, then command line, over the defaults. Immutable. */
+public record Config(
+        Path root,
+        Path state,
+        ServerSettings server,
+        Map<String, RegistrySettings> registries,
+        CgroupSettings cgroup,
+        NetworkSettings network,
+        CniSettings cni,
+        StreamingSettings streaming,
+        NriSettings nri,
+        ImageSettings image,
+        LogSettings log) {
+    public Config {
+        registries = Map.copyOf(registries);
+    }
+
+    /** The same configuration with what the command line says instead. */
+    public Config with(Optional<Path> otherRoot, Optional<Path> otherState, Optional<Path> otherListen) {
+        ServerSettings changed = new ServerSettings(otherListen.orElse(server.listen()), server.allowedUids());
+        return new Config(
+                otherRoot.orElse(root),
+                otherState.orElse(state),
+                changed,
+                registries,
+                cgroup,
+                network,
+                cni,
+                streaming,
+                nri,
+                image,
+                log);
+    }
+}

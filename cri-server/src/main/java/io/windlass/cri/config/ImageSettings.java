@@ -1,0 +1,36 @@
+package io.windlass.cri.config;
+
+import java.util.List;
+
+/**
+ * {@code [image]}: limits of pulling, and what is kept.
+ *
+ * @param maxLayerBytes bytes of file content that one layer may unpack to
+ */
+public record ImageSettings(int parallelTransfers, List<String> pinned, long maxLayerBytes, long maxLayerEntries) {
+    static ImageSettings read(Section section) {
+        return new ImageSettings(
+                (int) section.integer(
+                        "parallel_transfers",
+                        4,
+                        1,
+                        64,
+                        "Layers that are fetched and unpacked at a time, over all pulls."),
+                section.texts(
+                        "pinned",
+                        List.of(),
+                        "Images that kubelet may not collect: full references, where * stands for anything."),
+                section.integer(
+                        "max_layer_bytes",
+                        64L << 30,
+                        1,
+                        Long.MAX_VALUE,
+                        "Bytes that one layer may unpack to; a larger one fails its pull."),
+                section.integer(
+                        "max_layer_entries",
+                        4_000_000,
+                        1,
+                        Long.MAX_VALUE,
+                        "Files and folders that one layer may unpack to; a larger one fails its pull."));
+    }
+}

@@ -1,0 +1,172 @@
+package io.windlass.cri.config;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windlass.fault.Fault;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigFilesTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aMissingFileMeansTheDefaults() {
+        assertThat(ConfigFiles.load(folder.resolve("config.toml"), false)).isEqualTo(ConfigFiles.defaults());
+    }
+
+    @Test
+    void aMissingFileThatWasNamedIsAnError() {
+        assertThatThrownBy(() -> ConfigFiles.load(folder.resolve("config.toml"), true))
+                .isInstanceOf(Fault.class)
+                .hasMessage("cannot read configuration " + folder.resolve("config.toml") + ": there is no such file");
+    }
+
+    @Test
+    void everyTableIsRead() throws IOException {
+        Config config = load("""
+                root = "/a"
+                state = "/b"
+                [server]
+                listen = "/c/d.sock"
+                allowed_uids = [0, 7]
+                [registry."registry.k8s.io"]
+                endpoints = ["http://127.0.0.1:5966"]
+                [cgroup]
+                driver = "cgroupfs"
+                default_parent = "/pods"
+                [network]
+                subnet = "10.1.0.0/16"
+                subnet6 = "fd00::/64"
+                bridge = "br7"
+                mtu = 1400
+                [cni]
+                conf_dir = "/e"
+                bin_dirs = ["/f", "/g"]
+                [streaming]
+                address = "[::1]:10"
+                [nri]
+                enabled = false
+                socket = "/h"
+                [image]
+                parallel_transfers = 5
+                pinned = ["*/pause:*"]
+                [log]
+                level = "debug"
+                """);
+
+        assertThat(config.root()).hasToString("/a");
+        assertThat(config.state()).hasToString("/b");
+        assertThat(config.server()).isEqualTo(new ServerSettings(Path.of("/c/d.sock"), List.of(0L, 7L)));
+        assertThat(config.registries())
+                .containsEntry("registry.k8s.io", new RegistrySettings(List.of(URI.create("http://127.0.0.1:5966"))));
+        assertThat(config.cgroup()).isEqualTo(new CgroupSettings(CgroupSettings.Driver.CGROUPFS, "/pods"));
+        assertThat(config.network()).isEqualTo(new NetworkSettings("10.1.0.0/16", "fd00::/64", "br7", 1400));
+        assertThat(config.cni()).isEqualTo(new CniSettings(Path.of("/e"), List.of(Path.of("/f"), Path.of("/g"))));
+        assertThat(config.streaming().address()).hasToString("/[0:0:0:0:0:0:0:1]:10");
+        assertThat(config.nri().socket()).hasToString("/h");
+        assertThat(config.image().parallelTransfers()).isEqualTo(5);
+        assertThat(config.log().level()).isEqualTo("debug");
+    }
+
+    @Test
+    void laterFilesWinKeyByKey() throws IOException {
+        Files.createDirectory(folder.resolve("config.d"));
+        Files.writeString(folder.resolve("config.d/20-b.toml"), "[network]\nbridge = \"last\"\n");
+        Files.writeString(folder.resolve("config.d/10-a.toml"), "[network]\nbridge = \"first\"\nmtu = 9000\n");
+        Files.writeString(folder.resolve("config.d/ignored.txt"), "nonsense");
+
+        Config config = load("[network]\nsubnet = \"10.9.0.0/16\"\nmtu = 1500\n");
+
+        assertThat(config.network()).isEqualTo(new NetworkSettings("10.9.0.0/16", "", "last", 9000));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            [network] # subnt = "10.0.0.0/8"         | 2: unknown key [network] subnt; did you mean subnet?
+            [netwrok] # subnet = "10.0.0.0/8"        | 1: unknown table [netwrok]; did you mean [network]?
+            rooot = "/x"                             | 1: unknown key rooot; did you mean root?
+            zzz = 1                                  | 1: unknown key zzz
+            [network] # subnet = 10                  | 2: [network] subnet must be a text in quotes, not a whole number
+            [network] # subnet = "10.0.0.1/8"        | 2: [network] subnet: "10.0.0.1/8" has bits set behind its first 8
+            [network] # subnet = "fd00::/64"         | 2: [network] subnet: "fd00::/64" is no IPv4 network
+            [network] # subnet = "10.0.0.0/33"       | 2: [network] subnet: "10.0.0.0/33": the prefix length goes from 0 to 32
+            [network] # bridge = "a b"               | 2: [network] bridge: "a b" is no interface name: at most 15 letters, digits, dots, dashes
+            [network] # mtu = 70000                  | 2: [network] mtu: must be from 0 to 65535
+            network = 1                              | 1: network must be a table, not a whole number
+            [cgroup] # driver = "systemd"            | 2: [cgroup] driver: windlass does not support the systemd driver yet; use "cgroupfs"
+            [nri] # enabled = true                   | 2: [nri] enabled: windlass does not support NRI yet; leave it false
+            [nri] # enabled = "yes"                  | 2: [nri] enabled must be true or false, not a text
+            [streaming] # address = "here"           | 2: [streaming] address: "here" must have the form ADDRESS:PORT
+            [streaming] # address = "host:1"         | 2: [streaming] address: "host" is no numeric IP address
+            [cni] # bin_dirs = "/x"                  | 2: [cni] bin_dirs must be a list of texts, not a text
+            [log] # level = "loud"                   | 2: [log] level: "loud" is none of error, warn, info, debug, trace
+            [registry."r"] # endpoint = ["http://x"] | 2: unknown key [registry."r"] endpoint; did you mean endpoints?
+            [registry."r"] # endpoints = ["ftp://x"] | 2: [registry."r"] endpoints: "ftp://x" must have the form http://HOST or https://HOST
+            state = "run"                            | 1: state: "run" must be an absolute path
+            """)
+    void aMistakeIsNamedWithItsLine(String content, String message) {
+        assertThatThrownBy(() -> load(content.replace(" # ", "\n")))
+                .isInstanceOf(Fault.class)
+                .hasMessage(folder.resolve("config.toml") + ":" + message);
+    }
+
+    @Test
+    void allMistakesOfAllFilesAreReportedAtOnce() throws IOException {
+        Files.createDirectory(folder.resolve("config.d"));
+        Path other = Files.writeString(folder.resolve("config.d/a.toml"), "[log]\nlevel = 3\n");
+
+        assertThatThrownBy(() -> load("[network]\nmtu = -1\nbridge = 7\n"))
+                .hasMessageContaining("config.toml:2: [network] mtu")
+                .hasMessageContaining("config.toml:3: [network] bridge")
+                .hasMessageContaining(other + ":2: [log] level");
+    }
+
+    @Test
+    void aSyntaxErrorHasItsLine() {
+        assertThatThrownBy(() -> load("[network]\nmtu = = 3\n")).hasMessageContaining("config.toml:2: ");
+    }
+
+    @Test
+    void theCommandLineBeatsTheFile() throws IOException {
+        Config config = load("root = \"/a\"\nstate = \"/b\"\n")
+                .with(Optional.of(Path.of("/x")), Optional.empty(), Optional.of(Path.of("/y.sock")));
+
+        assertThat(config.root()).hasToString("/x");
+        assertThat(config.state()).hasToString("/b");
+        assertThat(config.server().listen()).hasToString("/y.sock");
+    }
+
+    @Test
+    void theReferenceFileIsComplete() throws IOException {
+        String uncommented = ConfigReference.text().replaceAll("(?m)^#(?! )", "");
+
+        assertThat(load(uncommented)).isEqualTo(ConfigFiles.defaults());
+        assertThat(uncommented).contains("[server]", "subnet = ", "bin_dirs = ", "driver = \"cgroupfs\"");
+    }
+
+    @Test
+    void theShippedFileIsTheReference() throws IOException {
+        try (InputStream shipped = requireNonNull(ConfigFilesTest.class.getResourceAsStream("/config.toml"))) {
+            assertThat(new String(shipped.readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo(ConfigReference.text());
+        }
+    }
+
+    private Config load(String content) throws IOException {
+        Path file = Files.writeString(folder.resolve("config.toml"), content);
+        return ConfigFiles.load(file, true);
+    }
+}
