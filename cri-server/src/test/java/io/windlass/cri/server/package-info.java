@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.cri.server;
+
+import org.jspecify.annotations.NullMarked;
