@@ -1,0 +1,96 @@
+package io.windlass.cri.grpc;
+
+import io.windlass.cri.mapping.ContainerStatusMapping;
+import io.windlass.cri.mapping.PodSandboxMapping;
+import io.windlass.cri.mapping.Times;
+import io.windlass.cri.server.RpcTable;
+import io.windlass.cri.v1.ListPodSandboxRequest;
+import io.windlass.cri.v1.ListPodSandboxResponse;
+import io.windlass.cri.v1.PodSandbox;
+import io.windlass.cri.v1.PodSandboxFilter;
+import io.windlass.cri.v1.PodSandboxStatusRequest;
+import io.windlass.cri.v1.PodSandboxStatusResponse;
+import io.windlass.cri.v1.RemovePodSandboxRequest;
+import io.windlass.cri.v1.RemovePodSandboxResponse;
+import io.windlass.cri.v1.RunPodSandboxRequest;
+import io.windlass.cri.v1.RunPodSandboxResponse;
+import io.windlass.cri.v1.RuntimeServiceGrpc;
+import io.windlass.cri.v1.StopPodSandboxRequest;
+import io.windlass.cri.v1.StopPodSandboxResponse;
+import io.windlass.cri.v1.StreamPodSandboxesRequest;
+import io.windlass.cri.v1.StreamPodSandboxesResponse;
+import io.windlass.pod.Pods;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The RPCs about pod sandboxes. Thread-safe. */
+public final class PodSandboxEndpoint implements RpcTable.Endpoint {
+    private final Pods pods;
+
+    public PodSandboxEndpoint(Pods pods) {
+        this.pods = pods;
+    }
+
+    @Override
+    public void register(RpcTable table) {
+        table
+                .unary(RuntimeServiceGrpc.getRunPodSandboxMethod(), this::run)
+                .unary(RuntimeServiceGrpc.getStopPodSandboxMethod(), this::stop)
+                .unary(RuntimeServiceGrpc.getRemovePodSandboxMethod(), this::remove)
+                .unary(RuntimeServiceGrpc.getPodSandboxStatusMethod(), this::status)
+                .unary(RuntimeServiceGrpc.getListPodSandboxMethod(), this::list)
+                .stream(RuntimeServiceGrpc.getStreamPodSandboxesMethod(), this::stream);
+    }
+
+    private RunPodSandboxResponse run(RunPodSandboxRequest request) {
+        String id = pods.runPodSandbox()
+                .run(PodSandboxMapping.fromWire(request.getConfig()), request.getRuntimeHandler())
+                .value();
+        return RunPodSandboxResponse.newBuilder().setPodSandboxId(id).build();
+    }
+
+    private StopPodSandboxResponse stop(StopPodSandboxRequest request) {
+        pods.stopPodSandbox().stop(request.getPodSandboxId());
+        return StopPodSandboxResponse.getDefaultInstance();
+    }
+
+    private RemovePodSandboxResponse remove(RemovePodSandboxRequest request) {
+        pods.removePodSandbox().remove(request.getPodSandboxId());
+        return RemovePodSandboxResponse.getDefaultInstance();
+    }
+
+    private PodSandboxStatusResponse status(PodSandboxStatusRequest request) {
+        String id = request.getPodSandboxId();
+        PodSandboxStatusResponse.Builder answer = PodSandboxStatusResponse.newBuilder()
+                .setStatus(PodSandboxMapping.toWire(pods.podSandboxStatus().status(id)))
+                .setTimestamp(Times.nanos(Instant.now()));
+        pods.podSandboxStatus()
+                .containers(id)
+                .forEach(container -> answer.addContainersStatuses(ContainerStatusMapping.toWire(container)));
+        if (request.getVerbose()) {
+            answer.putAllInfo(pods.podSandboxStatus().info(id));
+        }
+        return answer.build();
+    }
+
+    private ListPodSandboxResponse list(ListPodSandboxRequest request) {
+        return ListPodSandboxResponse.newBuilder()
+                .addAllItems(find(request.getFilter()))
+                .build();
+    }
+
+    private void stream(StreamPodSandboxesRequest request, Consumer<StreamPodSandboxesResponse> sink) {
+        Batches.send(
+                find(request.getFilter()),
+                batch -> sink.accept(StreamPodSandboxesResponse.newBuilder()
+                        .addAllPodSandboxes(batch)
+                        .build()));
+    }
+
+    private List<PodSandbox> find(PodSandboxFilter filter) {
+        return pods.listPodSandboxes().list(PodSandboxMapping.fromWire(filter)).stream()
+                .map(PodSandboxMapping::listed)
+                .toList();
+    }
+}

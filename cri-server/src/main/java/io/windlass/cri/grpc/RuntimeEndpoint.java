@@ -1,0 +1,94 @@
+package io.windlass.cri.grpc;
+
+import io.windlass.cri.ReleaseVersion;
+import io.windlass.cri.config.Config;
+import io.windlass.cri.server.RpcTable;
+import io.windlass.cri.v1.CgroupDriver;
+import io.windlass.cri.v1.RuntimeConfigRequest;
+import io.windlass.cri.v1.RuntimeConfigResponse;
+import io.windlass.cri.v1.RuntimeServiceGrpc;
+import io.windlass.cri.v1.StatusRequest;
+import io.windlass.cri.v1.StatusResponse;
+import io.windlass.cri.v1.UpdateRuntimeConfigRequest;
+import io.windlass.cri.v1.UpdateRuntimeConfigResponse;
+import io.windlass.cri.v1.VersionRequest;
+import io.windlass.cri.v1.VersionResponse;
+import io.windlass.fault.Fault;
+import io.windlass.pod.network.NetworkStatus;
+import io.windlass.pod.network.PodNetwork;
+
+/** The RPCs about the runtime itself. Thread-safe. */
+public final class RuntimeEndpoint implements RpcTable.Endpoint {
+    private static final String KUBELET_API = "0.1.0";
+    private static final String CRI_API = "v1";
+
+    private final Config config;
+    private final PodNetwork network;
+
+    public RuntimeEndpoint(Config config, PodNetwork network) {
+        this.config = config;
+        this.network = network;
+    }
+
+    @Override
+    public void register(RpcTable table) {
+        table.unary(RuntimeServiceGrpc.getVersionMethod(), this::version)
+                .unary(RuntimeServiceGrpc.getStatusMethod(), this::status)
+                .unary(RuntimeServiceGrpc.getRuntimeConfigMethod(), this::runtimeConfig)
+                .unary(RuntimeServiceGrpc.getUpdateRuntimeConfigMethod(), this::updateRuntimeConfig);
+    }
+
+    private VersionResponse version(VersionRequest request) {
+        return VersionResponse.newBuilder()
+                .setVersion(KUBELET_API)
+                .setRuntimeName("windlass")
+                .setRuntimeVersion(ReleaseVersion.text())
+                .setRuntimeApiVersion(CRI_API)
+                .build();
+    }
+
+    private StatusResponse status(StatusRequest request) {
+        StatusResponse.Builder answer = StatusResponse.newBuilder();
+        answer.getStatusBuilder().addConditionsBuilder().setType("RuntimeReady").setStatus(true);
+        NetworkStatus connected = network.status();
+        answer.getStatusBuilder()
+                .addConditionsBuilder()
+                .setType("NetworkReady")
+                .setStatus(connected.ready())
+                .setReason(connected.reason())
+                .setMessage(connected.message());
+        answer.addRuntimeHandlersBuilder()
+                .setName("")
+                .getFeaturesBuilder()
+                .setRecursiveReadOnlyMounts(Features.RECURSIVE_READ_ONLY_MOUNTS)
+                .setUserNamespaces(Features.USER_NAMESPACES);
+        answer.getFeaturesBuilder()
+                .setSupplementalGroupsPolicy(Features.SUPPLEMENTAL_GROUPS_POLICY)
+                .setUserNamespacesHostNetwork(Features.USER_NAMESPACES_HOST_NETWORK)
+                .setMountOptions(Features.MOUNT_OPTIONS);
+        if (request.getVerbose()) {
+            answer.putInfo("config", ConfigJson.of(config));
+        }
+        return answer.build();
+    }
+
+    private RuntimeConfigResponse runtimeConfig(RuntimeConfigRequest request) {
+        RuntimeConfigResponse.Builder answer = RuntimeConfigResponse.newBuilder();
+        answer.getLinuxBuilder()
+                .setCgroupDriver(
+                        switch (config.cgroup().driver()) {
+                            case CGROUPFS -> CgroupDriver.CGROUPFS;
+                        });
+        return answer.build();
+    }
+
+    private UpdateRuntimeConfigResponse updateRuntimeConfig(UpdateRuntimeConfigRequest request) {
+        String cidr = request.getRuntimeConfig().getNetworkConfig().getPodCidr();
+        if (!cidr.isEmpty() && !cidr.equals(config.network().subnet())) {
+            throw Fault.unimplemented("cannot use pod_cidr " + cidr + ": windlass does not take its pod network from "
+                    + "UpdateRuntimeConfig yet; set [network] subnet, which is "
+                    + config.network().subnet());
+        }
+        return UpdateRuntimeConfigResponse.getDefaultInstance();
+    }
+}
