@@ -104,7 +104,7 @@ class ConfigFilesTest {
             [network] # subnet = "fd00::/64"         | 2: [network] subnet: "fd00::/64" is no IPv4 network
             [network] # subnet = "10.0.0.0/33"       | 2: [network] subnet: "10.0.0.0/33": the prefix length goes from 0 to 32
             [network] # bridge = "a b"               | 2: [network] bridge: "a b" is no interface name: at most 15 letters, digits, dots, dashes
-            [network] # mtu = 70000                  | 2: [network] mtu: must be from 0 to 65535
+            [network] # mtu = 70000                  | 2: [network] mtu: must be from 1280 to 65535
             network = 1                              | 1: network must be a table, not a whole number
             [cgroup] # driver = "systemd"            | 2: [cgroup] driver: windlass does not support the systemd driver yet; use "cgroupfs"
             [nri] # enabled = true                   | 2: [nri] enabled: windlass does not support NRI yet; leave it false

@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.cri.grpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.cri.mapping;
+
+import org.jspecify.annotations.NullMarked;
