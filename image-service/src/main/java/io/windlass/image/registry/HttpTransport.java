@@ -1,0 +1,166 @@
+package io.windlass.image.registry;
+
+import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLException;
+
+/**
+ * HTTP as registries need it: redirects are followed without showing credentials to another host, and failures and
+ * interrupts become faults. Thread-safe.
+ */
+final class HttpTransport implements AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration HEADERS_TIMEOUT = Duration.ofSeconds(60);
+    private static final int MOST_REDIRECTS = 10;
+    private static final String AUTHORIZATION = "Authorization";
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .connectTimeout(CONNECT_TIMEOUT)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+
+    /** The answer to a GET, whatever its status; the caller closes its body. */
+    HttpResponse<InputStream> get(URI uri, Map<String, String> headers) {
+        URI at = uri;
+        boolean sameOrigin = true;
+        for (int hops = 0; hops <= MOST_REDIRECTS; hops++) {
+            HttpRequest.Builder request = request(at).GET();
+            for (Map.Entry<String, String> header : headers.entrySet()) {
+                if (sameOrigin || !header.getKey().equalsIgnoreCase(AUTHORIZATION)) {
+                    request.header(header.getKey(), header.getValue());
+                }
+            }
+            HttpResponse<InputStream> response = send(request.build());
+            if (!isRedirect(response.statusCode())) {
+                return response;
+            }
+            at = target(at, response);
+            sameOrigin = sameOrigin && isSameOrigin(uri, at);
+        }
+        throw new Fault(FaultKind.UNAVAILABLE, "GET " + uri + " was redirected more than " + MOST_REDIRECTS + " times");
+    }
+
+    /** The answer to a form sent by POST; redirects are not followed, as the form holds secrets. */
+    HttpResponse<InputStream> post(URI uri, String form) {
+        BodyPublisher body = BodyPublishers.ofString(form);
+        return send(request(uri)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(body)
+                .build());
+    }
+
+    private static HttpRequest.Builder request(URI uri) {
+        HttpClient.Version version =
+                "https".equalsIgnoreCase(uri.getScheme()) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
+        return HttpRequest.newBuilder(uri)
+                .version(version)
+                .timeout(HEADERS_TIMEOUT)
+                .header("User-Agent", "windlass");
+    }
+
+    private HttpResponse<InputStream> send(HttpRequest request) {
+        try {
+            return client.send(request, BodyHandlers.ofInputStream());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Fault(FaultKind.CANCELLED, "the request to " + request.uri() + " was cancelled", e);
+        } catch (IOException e) {
+            throw unavailable(request.method() + " " + withoutQuery(request.uri()), e);
+        }
+    }
+
+    /** A failed connection as a fault that says what to look at. */
+    static Fault unavailable(String what, IOException e) {
+        if (Thread.currentThread().isInterrupted()) {
+            return new Fault(FaultKind.CANCELLED, what + " was cancelled", e);
+        }
+        String reason =
+                switch (e) {
+                    case HttpConnectTimeoutException timeout -> "the server cannot be reached (no connection within "
+                            + CONNECT_TIMEOUT.toSeconds() + " s); check the network and proxies";
+                    case HttpTimeoutException timeout -> "no answer within " + HEADERS_TIMEOUT.toSeconds() + " s";
+                    case ConnectException refused when rootCause(e) instanceof java.nio.channels.UnresolvedAddressException ->
+                        "the host name cannot be resolved; check the DNS of this node";
+                    case UnknownHostException unknown -> "the host name cannot be resolved; check the DNS of this node";
+                    case ConnectException refused -> "connection refused; check that the registry runs there";
+                    case SSLException tls -> "TLS failed: " + tls.getMessage();
+                    default -> "the connection broke: " + (e.getMessage() == null ? e.toString() : e.getMessage());
+                };
+        return new Fault(FaultKind.UNAVAILABLE, what + " failed: " + reason, e);
+    }
+
+    private static Throwable rootCause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static boolean isRedirect(int status) {
+        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    }
+
+    private static URI target(URI from, HttpResponse<InputStream> response) {
+        closeQuietly(response);
+        String location = response.headers().firstValue("Location").orElse("");
+        URI to;
+        try {
+            to = from.resolve(location);
+        } catch (IllegalArgumentException e) {
+            throw new Fault(FaultKind.UNAVAILABLE, "GET " + withoutQuery(from) + " was redirected to an invalid place", e);
+        }
+        boolean https = "https".equalsIgnoreCase(to.getScheme());
+        boolean downgrade = "https".equalsIgnoreCase(from.getScheme()) && !https;
+        if (location.isEmpty() || to.getHost() == null || downgrade || !(https || "http".equalsIgnoreCase(to.getScheme()))) {
+            throw new Fault(
+                    FaultKind.UNAVAILABLE,
+                    "GET " + withoutQuery(from) + " was redirected to '" + withoutQuery(to)
+                            + "', which is not followed" + (downgrade ? ": it leaves HTTPS" : ""));
+        }
+        return to;
+    }
+
+    private static boolean isSameOrigin(URI a, URI b) {
+        return a.getScheme().equalsIgnoreCase(b.getScheme())
+                && a.getHost().equalsIgnoreCase(b.getHost())
+                && a.getPort() == b.getPort();
+    }
+
+    /** Queries of redirect targets are signatures: secrets that do not belong in messages. */
+    static String withoutQuery(URI uri) {
+        String text = uri.toString();
+        int query = text.indexOf('?');
+        return query < 0 ? text : text.substring(0, query);
+    }
+
+    static void closeQuietly(HttpResponse<InputStream> response) {
+        try {
+            response.body().close();
+        } catch (IOException e) {
+            // The body is not wanted; the connection is then not used again, which is all that closing is for.
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}

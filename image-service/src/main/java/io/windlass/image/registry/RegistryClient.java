@@ -1,0 +1,24 @@
+package io.windlass.image.registry;
+
+import io.windlass.image.reference.Repository;
+
+/** The way to all registries: one HTTP client with its connections, and the tokens fetched so far. Thread-safe. */
+public final class RegistryClient implements AutoCloseable {
+    private final RegistryHosts hosts;
+    private final HttpTransport transport = new HttpTransport();
+    private final TokenClient tokens = new TokenClient(transport);
+
+    public RegistryClient(RegistryHosts hosts) {
+        this.hosts = hosts;
+    }
+
+    /** Starts to read from a repository; costs nothing until something is asked for. */
+    public RegistrySession session(Repository repository, RegistryAuth auth) {
+        return new RegistrySession(repository, hosts.endpoints(repository), auth, transport, tokens);
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+}
