@@ -2,6 +2,7 @@ package io.windlass.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Opening, making, naming and reading files. See {@link Syscalls}. */
 public interface FileSyscalls {
@@ -28,6 +29,9 @@ public interface FileSyscalls {
     void renameat2(Fd fromDirectory, String from, Fd toDirectory, String to, int flags);
 
     String readlinkat(Fd directory, String name);
+
+    /** The names in a directory that was opened for reading, without "." and "..", in no order. */
+    List<String> list(Fd directory);
 
     /** Describes the named file, or with an empty name the open file itself. */
     FileStat statx(Fd directory, String name);

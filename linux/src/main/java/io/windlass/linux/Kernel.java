@@ -114,6 +114,34 @@ public final class Kernel implements Syscalls {
     }
 
     @Override
+    public List<String> list(Fd directory) {
+        try (Call call = new Call(SystemCall.GETDENTS64)) {
+            List<String> names = new ArrayList<>();
+            MemorySegment records = call.zeroed(32 * 1024);
+            while (true) {
+                long length = call.run(directory.toString(), directory.number(), address(records), records.byteSize());
+                if (length == 0) {
+                    return names;
+                }
+                // struct linux_dirent64: u64 inode, u64 offset, u16 record length, u8 type, the name and a NUL
+                for (long at = 0; at < length; ) {
+                    int record = Short.toUnsignedInt(records.get(ValueLayout.JAVA_SHORT, at + 16));
+                    long end = at + 19;
+                    while (records.get(ValueLayout.JAVA_BYTE, end) != 0) {
+                        end++;
+                    }
+                    String name = RawName.decode(
+                            records.asSlice(at + 19, end - at - 19).toArray(ValueLayout.JAVA_BYTE));
+                    if (!name.equals(".") && !name.equals("..")) {
+                        names.add(name);
+                    }
+                    at += record;
+                }
+            }
+        }
+    }
+
+    @Override
     public FileStat statx(Fd directory, String name) {
         try (Call call = new Call(SystemCall.STATX)) {
             MemorySegment stat = call.zeroed(FileStat.BYTES);

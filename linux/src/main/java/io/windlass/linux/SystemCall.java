@@ -15,6 +15,7 @@ enum SystemCall {
     FSOPEN(430, 430),
     FSYNC(74, 82),
     FTRUNCATE(77, 46),
+    GETDENTS64(217, 61),
     GETSOCKNAME(51, 204),
     LGETXATTR(192, 9),
     LINKAT(265, 37),
