@@ -91,18 +91,19 @@ final class HttpTransport implements AutoCloseable {
         if (Thread.currentThread().isInterrupted()) {
             return new Fault(FaultKind.CANCELLED, what + " was cancelled", e);
         }
-        String reason =
-                switch (e) {
-                    case HttpConnectTimeoutException timeout -> "the server cannot be reached (no connection within "
-                            + CONNECT_TIMEOUT.toSeconds() + " s); check the network and proxies";
-                    case HttpTimeoutException timeout -> "no answer within " + HEADERS_TIMEOUT.toSeconds() + " s";
-                    case ConnectException refused when rootCause(e) instanceof java.nio.channels.UnresolvedAddressException ->
-                        "the host name cannot be resolved; check the DNS of this node";
-                    case UnknownHostException unknown -> "the host name cannot be resolved; check the DNS of this node";
-                    case ConnectException refused -> "connection refused; check that the registry runs there";
-                    case SSLException tls -> "TLS failed: " + tls.getMessage();
-                    default -> "the connection broke: " + (e.getMessage() == null ? e.toString() : e.getMessage());
-                };
+        String reason = switch (e) {
+            case HttpConnectTimeoutException timeout ->
+                "the server cannot be reached (no connection within " + CONNECT_TIMEOUT.toSeconds()
+                        + " s); check the network and proxies";
+            case HttpTimeoutException timeout -> "no answer within " + HEADERS_TIMEOUT.toSeconds() + " s";
+            case ConnectException refused
+            when rootCause(e) instanceof java.nio.channels.UnresolvedAddressException ->
+                "the host name cannot be resolved; check the DNS of this node";
+            case UnknownHostException unknown -> "the host name cannot be resolved; check the DNS of this node";
+            case ConnectException refused -> "connection refused; check that the registry runs there";
+            case SSLException tls -> "TLS failed: " + tls.getMessage();
+            default -> "the connection broke: " + (e.getMessage() == null ? e.toString() : e.getMessage());
+        };
         return new Fault(FaultKind.UNAVAILABLE, what + " failed: " + reason, e);
     }
 
@@ -125,15 +126,19 @@ final class HttpTransport implements AutoCloseable {
         try {
             to = from.resolve(location);
         } catch (IllegalArgumentException e) {
-            throw new Fault(FaultKind.UNAVAILABLE, "GET " + withoutQuery(from) + " was redirected to an invalid place", e);
+            throw new Fault(
+                    FaultKind.UNAVAILABLE, "GET " + withoutQuery(from) + " was redirected to an invalid place", e);
         }
         boolean https = "https".equalsIgnoreCase(to.getScheme());
         boolean downgrade = "https".equalsIgnoreCase(from.getScheme()) && !https;
-        if (location.isEmpty() || to.getHost() == null || downgrade || !(https || "http".equalsIgnoreCase(to.getScheme()))) {
+        if (location.isEmpty()
+                || to.getHost() == null
+                || downgrade
+                || !(https || "http".equalsIgnoreCase(to.getScheme()))) {
             throw new Fault(
                     FaultKind.UNAVAILABLE,
-                    "GET " + withoutQuery(from) + " was redirected to '" + withoutQuery(to)
-                            + "', which is not followed" + (downgrade ? ": it leaves HTTPS" : ""));
+                    "GET " + withoutQuery(from) + " was redirected to '" + withoutQuery(to) + "', which is not followed"
+                            + (downgrade ? ": it leaves HTTPS" : ""));
         }
         return to;
     }

@@ -22,19 +22,23 @@ final class RegistryError {
         String said = said(response);
         String message = what + " answered " + status + (said.isEmpty() ? "" : " (" + said + ")");
         return switch (status) {
-            case 401 -> new Fault(
-                    FaultKind.UNAUTHENTICATED,
-                    message + (hadCredentials
-                            ? ": the credentials were not accepted"
-                            : ": credentials are needed, or the repository does not exist"));
+            case 401 ->
+                new Fault(
+                        FaultKind.UNAUTHENTICATED,
+                        message
+                                + (hadCredentials
+                                        ? ": the credentials were not accepted"
+                                        : ": credentials are needed, or the repository does not exist"));
             case 403 -> new Fault(FaultKind.PERMISSION_DENIED, message + ": these credentials may not pull it");
             case 404 -> new Fault(FaultKind.NOT_FOUND, message);
-            case 429 -> new Fault(
-                    FaultKind.UNAVAILABLE,
-                    message + ": the registry limits the rate of pulls" + response.headers()
-                            .firstValue("Retry-After")
-                            .map(a -> "; it asks to retry after " + clean(a))
-                            .orElse(""));
+            case 429 ->
+                new Fault(
+                        FaultKind.UNAVAILABLE,
+                        message + ": the registry limits the rate of pulls"
+                                + response.headers()
+                                        .firstValue("Retry-After")
+                                        .map(a -> "; it asks to retry after " + clean(a))
+                                        .orElse(""));
             default -> new Fault(status >= 500 ? FaultKind.UNAVAILABLE : FaultKind.FAILED_PRECONDITION, message);
         };
     }

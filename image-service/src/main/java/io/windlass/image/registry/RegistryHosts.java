@@ -17,7 +17,9 @@ public final class RegistryHosts {
         this.mirrors = endpoints.entrySet().stream()
                 .collect(java.util.stream.Collectors.toUnmodifiableMap(
                         Map.Entry::getKey,
-                        e -> e.getValue().stream().map(u -> mirror(e.getKey(), u)).toList()));
+                        e -> e.getValue().stream()
+                                .map(u -> mirror(e.getKey(), u))
+                                .toList()));
     }
 
     List<Endpoint> endpoints(Repository repository) {

@@ -63,7 +63,8 @@ public final class RegistrySession {
         }
         if (content.length > MOST_DOCUMENT_BYTES) {
             throw new Fault(
-                    FaultKind.RESOURCE_EXHAUSTED, "GET " + uri + " gave more than " + MOST_DOCUMENT_BYTES + " bytes of manifest");
+                    FaultKind.RESOURCE_EXHAUSTED,
+                    "GET " + uri + " gave more than " + MOST_DOCUMENT_BYTES + " bytes of manifest");
         }
         String contentType = response.headers().firstValue("Content-Type").orElse("");
         return new Document(checked(uri, selector, response, content), content, contentType);
@@ -88,8 +89,9 @@ public final class RegistrySession {
         HttpResponse<InputStream> response = get(endpoint, uri, headers);
         if (offset > 0 && response.statusCode() != 206) {
             HttpTransport.closeQuietly(response);
-            throw new Fault(FaultKind.UNAVAILABLE, "GET " + uri + " cannot continue at byte " + offset
-                    + ": the server does not support ranges");
+            throw new Fault(
+                    FaultKind.UNAVAILABLE,
+                    "GET " + uri + " cannot continue at byte " + offset + ": the server does not support ranges");
         }
         return response.body();
     }
@@ -121,7 +123,8 @@ public final class RegistrySession {
         }
         List<AuthChallenge> challenges = AuthChallenge.parse(response.headers().allValues("WWW-Authenticate"));
         Optional<AuthChallenge> bearer = challenges.stream()
-                .filter(c -> c.scheme().equals("bearer") && !c.parameter("realm").isEmpty())
+                .filter(c ->
+                        c.scheme().equals("bearer") && !c.parameter("realm").isEmpty())
                 .findFirst();
         if (bearer.isPresent()) {
             return Optional.of("Bearer " + tokens.fetch(endpoint, repository, usable, bearer.get()));

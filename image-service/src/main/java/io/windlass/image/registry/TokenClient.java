@@ -50,7 +50,9 @@ final class TokenClient {
         HttpResponse<InputStream> response = ask(realm, query, scope, auth);
         if (response.statusCode() != 200) {
             throw RegistryError.of(
-                    "the token server " + HttpTransport.withoutQuery(realm), response, !auth.equals(RegistryAuth.ANONYMOUS));
+                    "the token server " + HttpTransport.withoutQuery(realm),
+                    response,
+                    !auth.equals(RegistryAuth.ANONYMOUS));
         }
         BearerToken token = read(realm, response);
         if (tokens.size() >= MOST_TOKENS) {
@@ -72,7 +74,8 @@ final class TokenClient {
         Optional<RegistryAuth.Login> login = auth.login();
         String all = query + login.map(l -> field("account", l.username())).orElse("");
         URI uri = URI.create(realm + (realm.getRawQuery() == null ? "?" : "&") + all.substring(1));
-        return transport.get(uri, login.map(l -> Map.of("Authorization", basic(l))).orElse(Map.of()));
+        return transport.get(
+                uri, login.map(l -> Map.of("Authorization", basic(l))).orElse(Map.of()));
     }
 
     private static BearerToken read(URI realm, HttpResponse<InputStream> response) {
@@ -100,7 +103,8 @@ final class TokenClient {
             throw new Fault(FaultKind.UNAUTHENTICATED, endpoint + " names a token server that is no URL", e);
         }
         boolean https = "https".equalsIgnoreCase(realm.getScheme());
-        boolean http = "http".equalsIgnoreCase(realm.getScheme()) && "http".equals(endpoint.base().getScheme());
+        boolean http = "http".equalsIgnoreCase(realm.getScheme())
+                && "http".equals(endpoint.base().getScheme());
         if (realm.getHost() == null || !(https || http)) {
             throw new Fault(
                     FaultKind.UNAUTHENTICATED,

@@ -1,0 +1,120 @@
+package io.windlass.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windlass.image.reference.ImageId;
+import io.windlass.image.reference.ImageReference;
+import io.windlass.image.registry.RegistryAuth;
+import io.windlass.image.snapshot.Snapshot;
+import io.windlass.image.testing.DockerRegistry;
+import io.windlass.image.testing.ImageBuilder;
+import io.windlass.image.testing.Pusher;
+import io.windlass.image.testing.TarBuilder;
+import io.windlass.linux.Kernel;
+import io.windlass.testkit.RequiresRoot;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@RequiresRoot
+class PullFromRegistryIT {
+    @TempDir
+    private static Path registryFolder;
+
+    private static DockerRegistry registry;
+    private static Pusher pusher;
+
+    @TempDir
+    private Path root;
+
+    private ImageService images;
+
+    @BeforeAll
+    static void startRegistry() throws Exception {
+        registry = DockerRegistry.start(registryFolder);
+        pusher = new Pusher(registry.url());
+    }
+
+    @AfterAll
+    static void stopRegistry() {
+        if (registry != null) {
+            registry.close();
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        images = ImageService.open(root, ImageConfig.DEFAULT, new Kernel());
+    }
+
+    @AfterEach
+    void close() {
+        images.close();
+    }
+
+    private ImageId pull(String name) {
+        return images.pull(reference(name), RegistryAuth.ANONYMOUS, PullProgress.NONE);
+    }
+
+    private static ImageReference reference(String name) {
+        return ImageReference.parse(registry.host() + "/" + name);
+    }
+
+    @Test
+    void anImageOfGzipZstdAndPlainLayersBecomesARootFilesystem() throws Exception {
+        ImageBuilder.Built image = new ImageBuilder()
+                .config("{\"User\":\"1000\",\"Env\":[\"A=b\"]}")
+                .gzipLayer(new TarBuilder()
+                        .directory("etc")
+                        .file("etc/passwd", "root:x:0:0")
+                        .build())
+                .zstdLayer(new TarBuilder()
+                        .directory("etc")
+                        .file("etc/group", "root:x:0")
+                        .build())
+                .plainLayer(new TarBuilder()
+                        .directory("etc")
+                        .file("etc/.wh.passwd", "")
+                        .file("a", "1")
+                        .build())
+                .build();
+        pusher.push("test/layers", "v1", image);
+
+        ImageId id = pull("test/layers:v1");
+
+        Image pulled = images.find(id.toString()).orElseThrow();
+        assertThat(pulled.repoTags()).containsExactly(registry.host() + "/test/layers:v1");
+        assertThat(pulled.repoDigests()).containsExactly(registry.host() + "/test/layers@" + image.digest());
+        assertThat(pulled.config().user()).isEqualTo("1000");
+        Snapshot snapshot = images.snapshots().prepare("c1", id);
+        assertThat(snapshot.lowers()).hasSize(3);
+        assertThat(snapshot.readFile("/etc/group").map(String::new)).contains("root:x:0");
+        assertThat(snapshot.readFile("/etc/passwd")).isEmpty();
+        assertThat(Files.readString(snapshot.lowers().getFirst().resolve("a"), StandardCharsets.UTF_8))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void anIndexThatListsArmFirstGivesTheImageForThisMachine() {
+        byte[] tar = new TarBuilder().file("here", "yes").build();
+        ImageBuilder.Built other =
+                new ImageBuilder().platform("linux", "riscv64").gzipLayer(tar).build();
+        ImageBuilder.Built own = new ImageBuilder().gzipLayer(tar).build();
+        pusher.push("test/multi", "other", other);
+        pusher.push("test/multi", "own", own);
+        Map<String, ImageBuilder.Built> both = new LinkedHashMap<>();
+        both.put("linux/riscv64", other);
+        both.put("linux/" + ImageBuilder.architecture(), own);
+        pusher.manifest("test/multi", "v1", "application/vnd.oci.image.index.v1+json", ImageBuilder.index(both));
+
+        assertThat(pull("test/multi:v1").config()).isEqualTo(own.config());
+    }
+}

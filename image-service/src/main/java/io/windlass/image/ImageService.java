@@ -1,0 +1,163 @@
+package io.windlass.image;
+
+import io.windlass.fault.Fault;
+import io.windlass.image.content.ContentStore;
+import io.windlass.image.content.StoreLayout;
+import io.windlass.image.content.Trash;
+import io.windlass.image.reference.ImageId;
+import io.windlass.image.reference.ImageReference;
+import io.windlass.image.registry.RegistryAuth;
+import io.windlass.image.registry.RegistryClient;
+import io.windlass.image.registry.RegistryHosts;
+import io.windlass.image.snapshot.SnapshotStore;
+import io.windlass.image.snapshot.Snapshots;
+import io.windlass.image.store.Collector;
+import io.windlass.image.store.ImageStore;
+import io.windlass.image.store.StoredImage;
+import io.windlass.image.store.StoredLayer;
+import io.windlass.linux.Syscalls;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The images of this node. Thread-safe. Only one may be open on a root folder. */
+public final class ImageService implements AutoCloseable {
+    private final StoreLayout layout;
+    private final ImageStore store;
+    private final Trash trash;
+    private final Collector collector;
+    private final SnapshotStore snapshots;
+    private final RegistryClient registries;
+    private final PullImage pullImage;
+    private final List<Pattern> pinned;
+
+    private ImageService(Path root, ImageConfig config, Syscalls kernel) {
+        this.layout = StoreLayout.create(root);
+        this.store = ImageStore.open(layout);
+        this.trash = new Trash(layout);
+        this.collector = new Collector(layout, store, trash);
+        this.snapshots = new SnapshotStore(layout, store, collector, trash, kernel);
+        collector.sweep();
+        ContentStore content = new ContentStore(layout);
+        this.registries = new RegistryClient(new RegistryHosts(config.endpoints()));
+        this.pullImage = new PullImage(
+                registries,
+                content,
+                store,
+                collector,
+                new SharedTransfers(config.parallelTransfers()),
+                new FetchLayer(layout, content, store, trash, config.limits(), kernel));
+        this.pinned = config.pinnedImages().stream().map(ImageService::glob).toList();
+    }
+
+    /**
+     * Opens the store, making it where it is new, and removes what a crash has left.
+     *
+     * @param root such as /var/lib/windlass; folders of other parts in it are left alone
+     */
+    public static ImageService open(Path root, ImageConfig config, Syscalls kernel) {
+        return new ImageService(root, config, kernel);
+    }
+
+    /**
+     * Pulls an image and gives it the reference's name. An interrupt of the calling thread cancels the pull, which then
+     * fails with CANCELLED; nothing of a failed pull stays.
+     */
+    public ImageId pull(ImageReference reference, RegistryAuth auth, PullProgress progress) {
+        return pullImage.pull(reference, auth, progress);
+    }
+
+    /** All images, by id. */
+    public List<Image> list() {
+        return store.images().stream()
+                .sorted(Comparator.comparing(image -> image.id().config()))
+                .map(this::image)
+                .toList();
+    }
+
+    /** An image by reference, by id with or without its algorithm, or by the beginning of an id that only one has. */
+    public Optional<Image> find(String referenceOrId) {
+        return lookUp(referenceOrId).map(this::image);
+    }
+
+    /** Removes an image with all its names, as CRI asks for; one that is not there is no error. Its containers keep their layers. */
+    public void remove(String referenceOrId) {
+        lookUp(referenceOrId).ifPresent(image -> {
+            store.removeImage(image.id());
+            collector.collect();
+        });
+    }
+
+    /** What content and unpacked layers take; from the records, so that asking costs nothing. */
+    public FsUsage fsInfo() {
+        long blobs = store.blobs().values().stream().mapToLong(Long::longValue).sum();
+        long layers = store.layers().stream().mapToLong(StoredLayer::bytes).sum();
+        long inodes = store.layers().stream().mapToLong(StoredLayer::inodes).sum();
+        return new FsUsage(layout.root(), blobs + layers, inodes + store.blobs().size(), Instant.now());
+    }
+
+    public Snapshots snapshots() {
+        return snapshots;
+    }
+
+    private Optional<StoredImage> lookUp(String text) {
+        String hex = text.startsWith("sha256:") ? text.substring("sha256:".length()) : text;
+        boolean isHex = !hex.isEmpty() && hex.matches("[0-9a-f]{1,64}");
+        if (isHex && hex.length() == 64) {
+            return store.image(ImageId.parse("sha256:" + hex));
+        }
+        Optional<StoredImage> named = byName(text);
+        return named.isPresent() || !isHex ? named : byPrefix(hex);
+    }
+
+    private Optional<StoredImage> byName(String text) {
+        try {
+            return store.named(ImageReference.parse(text).toString());
+        } catch (Fault noReference) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<StoredImage> byPrefix(String hex) {
+        List<StoredImage> matching = store.images().stream()
+                .filter(image -> image.id().config().hex().startsWith(hex))
+                .limit(2)
+                .toList();
+        return matching.size() == 1 ? Optional.of(matching.getFirst()) : Optional.empty();
+    }
+
+    private Image image(StoredImage stored) {
+        List<String> names = stored.names().stream().sorted().toList();
+        return new Image(
+                stored.id(),
+                names.stream().filter(name -> !isDigest(name)).toList(),
+                names.stream().filter(ImageService::isDigest).toList(),
+                stored.size(),
+                stored.config(),
+                names.stream()
+                        .anyMatch(name ->
+                                pinned.stream().anyMatch(p -> p.matcher(name).matches())));
+    }
+
+    private static boolean isDigest(String name) {
+        return name.indexOf('@') >= 0;
+    }
+
+    private static Pattern glob(String text) {
+        StringBuilder pattern = new StringBuilder();
+        for (String part : text.split("\\*", -1)) {
+            pattern.append(pattern.isEmpty() ? "" : ".*").append(Pattern.quote(part));
+        }
+        return Pattern.compile(pattern.toString());
+    }
+
+    @Override
+    public void close() {
+        registries.close();
+        trash.close();
+        store.close();
+    }
+}

@@ -1,0 +1,116 @@
+package io.windlass.image;
+
+import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
+import io.windlass.image.reference.Digest;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one transfer for each layer, however many pulls wait for it, and a bounded number at a time. Thread-safe.
+ *
+ * <p>A transfer goes on as long as anyone waits for it; when the last one leaves, it is interrupted. Transfers are mostly
+ * computing (inflating, hashing), so each has a platform thread: virtual ones would hold up the rest of the daemon.
+ */
+final class SharedTransfers {
+    private final Semaphore slots;
+    private final Map<Digest, Flight> flights = new HashMap<>();
+
+    SharedTransfers(int parallel) {
+        this.slots = new Semaphore(parallel, true);
+    }
+
+    /** Starts {@code work}, or joins the one that runs for the same key. The caller closes the ticket. */
+    synchronized Ticket join(Digest key, Runnable work) {
+        Flight running = flights.get(key);
+        if (running != null) {
+            running.waiters++;
+            return new Ticket(running, false);
+        }
+        Flight flight = new Flight(key);
+        flights.put(key, flight);
+        flight.thread = Thread.ofPlatform()
+                .daemon()
+                .name("image-layer-" + key.hex().substring(0, 12))
+                .start(() -> run(flight, work));
+        return new Ticket(flight, true);
+    }
+
+    private void run(Flight flight, Runnable work) {
+        Throwable failure = null;
+        try {
+            slots.acquire();
+            try {
+                work.run();
+            } finally {
+                slots.release();
+            }
+        } catch (InterruptedException e) {
+            failure = new Fault(FaultKind.CANCELLED, "the transfer of layer " + flight.key + " was cancelled", e);
+        } catch (Throwable e) {
+            failure = e;
+        }
+        synchronized (this) {
+            flights.remove(flight.key, flight);
+        }
+        if (failure == null) {
+            flight.done.complete(null);
+        } else {
+            flight.done.completeExceptionally(failure);
+        }
+    }
+
+    private void leave(Flight flight) {
+        boolean last;
+        synchronized (this) {
+            last = --flight.waiters == 0;
+            if (last) {
+                flights.remove(flight.key, flight);
+            }
+        }
+        if (last && flight.thread != null && !flight.done.isDone()) {
+            flight.thread.interrupt();
+            // Whoever cancels a pull may rely on nothing being left of it.
+            flight.done.handle((ok, failure) -> true).join();
+        }
+    }
+
+    private static final class Flight {
+        private final Digest key;
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private int waiters = 1;
+        private volatile @Nullable Thread thread;
+
+        Flight(Digest key) {
+            this.key = key;
+        }
+    }
+
+    /** One pull's share in a transfer. */
+    final class Ticket implements AutoCloseable {
+        private final Flight flight;
+        private final boolean starter;
+
+        private Ticket(Flight flight, boolean starter) {
+            this.flight = flight;
+            this.starter = starter;
+        }
+
+        /** Whether this pull started the transfer, so that it ran with this pull's credentials. */
+        boolean isStarter() {
+            return starter;
+        }
+
+        CompletableFuture<Void> done() {
+            return flight.done;
+        }
+
+        @Override
+        public void close() {
+            leave(flight);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.windlass.image.content;
+
+import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
+import io.windlass.image.reference.Digest;
+import io.windlass.image.reference.DigestVerifier;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Writes one blob; without {@link #commit()} nothing stays. Not thread-safe. */
+public final class BlobWriter implements AutoCloseable {
+    private final Digest digest;
+    private final long size;
+    private final Path temporary;
+    private final Path place;
+    private final FileChannel channel;
+    private final DigestVerifier verifier;
+    private long written;
+    private boolean verified;
+
+    BlobWriter(Digest digest, long size, Path temporary, Path place) {
+        this.digest = digest;
+        this.size = size;
+        this.temporary = temporary;
+        this.place = place;
+        this.verifier = digest.verifier();
+        try {
+            this.channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw ContentStore.failure("write blob " + digest, e);
+        }
+    }
+
+    public long written() {
+        return written;
+    }
+
+    /** Appends; more bytes than were announced are refused as they come. */
+    public void write(byte[] bytes, int offset, int length) {
+        written += length;
+        if (written > size) {
+            throw new Fault(
+                    FaultKind.DATA_LOSS,
+                    "cannot accept blob " + digest + ": it is longer than the announced " + size + " bytes");
+        }
+        verifier.update(bytes, offset, length);
+        try {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        } catch (ClosedByInterruptException e) {
+            throw new Fault(FaultKind.CANCELLED, "writing blob " + digest + " was cancelled", e);
+        } catch (IOException e) {
+            throw ContentStore.failure("write blob " + digest, e);
+        }
+    }
+
+    /** Checks size and digest, and hands the bytes to the disk; the blob is not in its place yet. */
+    public void verify() {
+        if (verified) {
+            return;
+        }
+        if (written != size) {
+            throw new Fault(
+                    FaultKind.DATA_LOSS,
+                    "cannot accept blob %s: it has %d bytes, not the announced %d".formatted(digest, written, size));
+        }
+        verifier.verify("blob");
+        verified = true;
+        try {
+            channel.force(true);
+        } catch (ClosedByInterruptException e) {
+            throw new Fault(FaultKind.CANCELLED, "writing blob " + digest + " was cancelled", e);
+        } catch (IOException e) {
+            throw ContentStore.failure("write blob " + digest, e);
+        }
+    }
+
+    /** Puts a verified blob in its place. */
+    public void publish() {
+        StoreLayout.commit(temporary, place);
+        DirectorySync.sync(place.getParent());
+    }
+
+    public void commit() {
+        verify();
+        publish();
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            throw ContentStore.failure("remove temporary file " + temporary, e);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.windlass.image.content;
+
+import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
+import io.windlass.image.reference.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/**
+ * The blobs of this node, by digest, as an OCI image layout that other tools can read. Thread-safe.
+ *
+ * <p>A blob is written to a temporary file, checked, synced and then renamed to its place: what is in its place is whole.
+ */
+public final class ContentStore {
+    private final StoreLayout layout;
+
+    public ContentStore(StoreLayout layout) {
+        this.layout = layout;
+        writeOnce(layout.content().resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+        writeOnce(layout.content().resolve("index.json"), "{\"schemaVersion\":2,\"manifests\":[]}");
+    }
+
+    public boolean has(Digest digest) {
+        return Files.exists(layout.blob(digest));
+    }
+
+    /** A small blob's content, checked again as it is read; empty when it is not here. */
+    public Optional<byte[]> read(Digest digest) {
+        Path place = layout.blob(digest);
+        byte[] content;
+        try {
+            content = Files.readAllBytes(place);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw Fault.internal("cannot read blob " + digest + ": " + e.getMessage(), e);
+        }
+        var verifier = digest.verifier();
+        verifier.update(content, 0, content.length);
+        verifier.verify("blob file " + place);
+        return Optional.of(content);
+    }
+
+    /** Stores a small blob whose content is already known to match. */
+    public void write(Digest digest, byte[] content) {
+        if (has(digest)) {
+            return;
+        }
+        try (BlobWriter writer = begin(digest, content.length)) {
+            writer.write(content, 0, content.length);
+            writer.commit();
+        }
+    }
+
+    /** Starts a blob whose bytes arrive one after another. */
+    public BlobWriter begin(Digest digest, long size) {
+        return new BlobWriter(digest, size, layout.newTemporary("blob"), layout.blob(digest));
+    }
+
+    private void writeOnce(Path file, String content) {
+        if (Files.exists(file)) {
+            return;
+        }
+        Path temporary = layout.newTemporary("layout");
+        try (FileChannel channel =
+                FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+            channel.force(true);
+        } catch (IOException e) {
+            throw failure("write " + file, e);
+        }
+        StoreLayout.commit(temporary, file);
+    }
+
+    static Fault failure(String what, IOException e) {
+        boolean full = e.getMessage() != null
+                && (e.getMessage().contains("No space left") || e.getMessage().contains("Disk quota exceeded"));
+        return new Fault(
+                full ? FaultKind.RESOURCE_EXHAUSTED : FaultKind.INTERNAL, "cannot " + what + ": " + e.getMessage(), e);
+    }
+}

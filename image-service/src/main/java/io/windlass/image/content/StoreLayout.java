@@ -1,0 +1,134 @@
+package io.windlass.image.content;
+
+import io.windlass.fault.Fault;
+import io.windlass.image.reference.Digest;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Where everything of the image store lies on disk. Immutable.
+ *
+ * <pre>
+ * images.db               what is known of images, layers and blobs
+ * content/                an OCI image layout: oci-layout, index.json, blobs/ALGORITHM/HEX
+ * layers/KEY/fs           one unpacked layer, whiteouts in overlay form
+ * snapshots/ID/           upper, work and layers of a container's writable layer
+ * tmp/                    what is being written; emptied at start
+ * trash/                  what is being deleted; flat, see {@link Trash}
+ * </pre>
+ *
+ * Everything is on one filesystem, so that a rename commits.
+ */
+public final class StoreLayout {
+    private final Path root;
+
+    private StoreLayout(Path root) {
+        this.root = root;
+    }
+
+    /** Makes the folders that are not there yet, for root's eyes only. */
+    public static StoreLayout create(Path root) {
+        StoreLayout layout = new StoreLayout(root.toAbsolutePath().normalize());
+        for (Path directory : List.of(
+                layout.root,
+                layout.content(),
+                layout.content().resolve("blobs/sha256"),
+                layout.content().resolve("blobs/sha512"),
+                layout.layers(),
+                layout.snapshots(),
+                layout.tmp(),
+                layout.trash())) {
+            make(directory);
+        }
+        return layout;
+    }
+
+    private static void make(Path directory) {
+        try {
+            boolean isNew = !Files.exists(directory);
+            Files.createDirectories(directory);
+            if (isNew) {
+                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+            }
+        } catch (IOException e) {
+            throw Fault.internal("cannot make folder " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    public Path database() {
+        return root.resolve("images.db");
+    }
+
+    public Path content() {
+        return root.resolve("content");
+    }
+
+    public Path blob(Digest digest) {
+        return content().resolve("blobs").resolve(digest.algorithm().label()).resolve(digest.hex());
+    }
+
+    public Path layers() {
+        return root.resolve("layers");
+    }
+
+    public Path layer(Digest key) {
+        return layers().resolve(key.hex());
+    }
+
+    /** The directory that becomes a lower of overlays. */
+    public Path layerTree(Digest key) {
+        return layer(key).resolve("fs");
+    }
+
+    public Path snapshots() {
+        return root.resolve("snapshots");
+    }
+
+    public Path snapshot(String id) {
+        return snapshots().resolve(id);
+    }
+
+    public Path tmp() {
+        return root.resolve("tmp");
+    }
+
+    public Path trash() {
+        return root.resolve("trash");
+    }
+
+    /** A name below tmp that is not in use. */
+    public Path newTemporary(String purpose) {
+        return tmp().resolve(purpose + "-" + UUID.randomUUID());
+    }
+
+    /** Moves a complete file or directory to its final place, in one step; the caller syncs. */
+    public static void commit(Path temporary, Path place) {
+        try {
+            Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw Fault.internal("cannot commit " + place + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The names in a folder. */
+    public static List<Path> entries(Path directory) {
+        List<Path> result = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+            stream.forEach(result::add);
+        } catch (IOException e) {
+            throw Fault.internal("cannot list folder " + directory + ": " + e.getMessage(), e);
+        }
+        return result;
+    }
+}

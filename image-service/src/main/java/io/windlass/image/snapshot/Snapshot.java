@@ -1,0 +1,55 @@
+package io.windlass.image.snapshot;
+
+import io.windlass.linux.Syscalls;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The directories that make up a container's root filesystem. Immutable. */
+public final class Snapshot {
+    private final String id;
+    private final List<Path> lowers;
+    private final Path upper;
+    private final Path work;
+    private final Syscalls kernel;
+
+    Snapshot(String id, List<Path> lowers, Path upper, Path work, Syscalls kernel) {
+        this.id = id;
+        this.lowers = List.copyOf(lowers);
+        this.upper = upper;
+        this.work = work;
+        this.kernel = kernel;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** The image's layers, topmost first. */
+    public List<Path> lowers() {
+        return lowers;
+    }
+
+    public Path upper() {
+        return upper;
+    }
+
+    public Path work() {
+        return work;
+    }
+
+    /**
+     * Reads a file as the container would see it, without mounting anything: whiteouts, opaque directories and symbolic links
+     * are honoured, and no link leads out of the root filesystem.
+     *
+     * @return empty when there is no such regular file
+     */
+    public Optional<byte[]> readFile(String absolutePath) {
+        return new LayeredFiles(kernel, upper, lowers).read(absolutePath);
+    }
+
+    @Override
+    public String toString() {
+        return "Snapshot[" + id + ", " + lowers.size() + " lowers, upper " + upper + "]";
+    }
+}

@@ -1,0 +1,163 @@
+package io.windlass.image.unpack;
+
+import io.windlass.linux.Errno;
+import io.windlass.linux.Fd;
+import io.windlass.linux.FileStat;
+import io.windlass.linux.OpenFlags;
+import io.windlass.linux.SyscallException;
+import io.windlass.linux.Syscalls;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directories of one layer while it is unpacked, reached only through descriptors: paths are resolved with the layer's
+ * root as the root, as chroot would, so that no link in the layer leads out of it. Not thread-safe.
+ */
+final class LayerTree implements AutoCloseable {
+    private static final long DIRECTORY = OpenFlags.PATH | OpenFlags.DIRECTORY;
+    private static final long CONFINED = OpenFlags.RESOLVE_IN_ROOT | OpenFlags.RESOLVE_NO_MAGICLINKS;
+    private static final long ONE_STEP = OpenFlags.RESOLVE_BENEATH | OpenFlags.RESOLVE_NO_SYMLINKS;
+    private static final int MOST_LINKS = 40;
+    private static final int IMPLIED_MODE = 0755;
+
+    private final Syscalls kernel;
+    private final Fd root;
+    private @Nullable EntryPath cachedPath;
+    private @Nullable Fd cached;
+    private long implied;
+
+    /** @param root an empty directory; stays the caller's to close */
+    LayerTree(Syscalls kernel, Fd root) {
+        this.kernel = kernel;
+        this.root = root;
+    }
+
+    /** How many directories were made that the archive has no member for. */
+    long implied() {
+        return implied;
+    }
+
+    /** The directory itself, made with its parents where the archive left them out. Valid until the next call. */
+    Fd directory(EntryPath path) {
+        if (path.equals(cachedPath) && cached != null) {
+            return cached;
+        }
+        forget();
+        Fd opened = find(path).orElseGet(() -> make(path));
+        cachedPath = path;
+        cached = opened;
+        return opened;
+    }
+
+    /** The directory, if it is there; the caller closes it. */
+    Optional<Fd> find(EntryPath path) {
+        try {
+            return Optional.of(kernel.openat2(root, path.toString(), DIRECTORY, 0, CONFINED));
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * To be called when a directory or symbolic link was replaced, as what a path leads to may have changed. The descriptor
+     * last given out stays valid until the next call of {@link #directory}.
+     */
+    void changed() {
+        cachedPath = null;
+    }
+
+    private void forget() {
+        if (cached != null) {
+            cached.close();
+        }
+        cached = null;
+        cachedPath = null;
+    }
+
+    /** Walks down and makes what is missing, also behind symbolic links whose targets are not there yet. */
+    private Fd make(EntryPath path) {
+        Deque<Fd> trail = new ArrayDeque<>();
+        Deque<String> names = new ArrayDeque<>(path.names());
+        int links = 0;
+        try {
+            while (!names.isEmpty()) {
+                String name = names.pop();
+                if (name.equals("..")) {
+                    if (!trail.isEmpty()) {
+                        trail.pop().close();
+                    }
+                    continue;
+                }
+                Fd parent = trail.isEmpty() ? root : trail.peek();
+                Optional<String> link = linkTarget(parent, name);
+                if (link.isEmpty()) {
+                    trail.push(step(parent, name));
+                    continue;
+                }
+                if (++links > MOST_LINKS) {
+                    throw RefusedEntryException.hostile(
+                            "its parent directory '" + path + "' is a loop of symbolic links");
+                }
+                if (link.get().startsWith("/")) {
+                    closeAll(trail);
+                }
+                pushNames(link.get(), names);
+            }
+            return trail.isEmpty() ? find(new EntryPath(List.of())).orElseThrow() : trail.pop();
+        } finally {
+            closeAll(trail);
+        }
+    }
+
+    private static void pushNames(String target, Deque<String> names) {
+        List<String> parts = Arrays.asList(target.split("/", -1));
+        for (String part : parts.reversed()) {
+            if (!part.isEmpty() && !part.equals(".")) {
+                names.push(part);
+            }
+        }
+    }
+
+    private Optional<String> linkTarget(Fd parent, String name) {
+        return stat(parent, name).filter(FileStat::isSymbolicLink).map(stat -> kernel.readlinkat(parent, name));
+    }
+
+    private Fd step(Fd parent, String name) {
+        if (stat(parent, name).isEmpty()) {
+            kernel.mkdirat(parent, name, IMPLIED_MODE);
+            kernel.fchmodat(parent, name, IMPLIED_MODE);
+            implied++;
+        }
+        return kernel.openat2(parent, name, DIRECTORY, 0, ONE_STEP);
+    }
+
+    /** Describes what is at a name; empty when nothing is. */
+    Optional<FileStat> stat(Fd parent, String name) {
+        try {
+            return Optional.of(kernel.statx(parent, name));
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static void closeAll(Deque<Fd> trail) {
+        while (!trail.isEmpty()) {
+            trail.pop().close();
+        }
+    }
+
+    @Override
+    public void close() {
+        forget();
+    }
+}
