@@ -137,13 +137,50 @@ static void copy_terminal(int terminal) {
   close(terminal);
 }
 
+/* Runs a program of which only the first process is wanted; `pid` is written once it is known, and `executed` closed by its execve. */
+static void run_target(const struct builder *program, int executed) {
+  struct program_run run;
+  struct shared shared = {0};
+  uint32_t next = 0;
+  uint64_t flags = 0;
+  program_run_init(&run, NULL);
+  need(program_run(program->bytes, program->size, &run, &next, &flags, &shared.failure) == PROGRAM_AT_CLONE, "the target's CLONE");
+  pid_t pid = clone_with(flags);
+  need(pid >= 0, "the target's clone3");
+  if (pid == 0)
+    run_child(program, &run, next, -1, &shared);
+  need(write(executed, &pid, sizeof pid) == sizeof pid, "telling the target's pid");
+}
+
+/* The pidfd of a running target; no process here is its parent, so that waiting for all children does not wait for it. */
+static int start_target(const struct builder *program) {
+  int executed[2];
+  need(pipe2(executed, O_CLOEXEC) == 0, "pipe");
+  pid_t between = fork();
+  need(between >= 0, "fork");
+  if (between == 0) {
+    run_target(program, executed[1]);
+    _exit(0);
+  }
+  pid_t pid = -1;
+  char end;
+  close(executed[1]);
+  need(waitpid(between, NULL, 0) == between && read(executed[0], &pid, sizeof pid) == sizeof pid, "the target's start");
+  need(read(executed[0], &end, 1) == 0, "the target's execve");
+  close(executed[0]);
+  int pidfd = sys_pidfd_open(pid, 0);
+  need(pidfd >= 0, "the target's pidfd");
+  return pidfd;
+}
+
 /* Stands for the shim: runs what comes before CLONE, clones, and waits for all that came of it. */
-static void run_shim(const struct builder *program, struct shared *shared) {
+static void run_shim(const struct builder *program, int target, struct shared *shared) {
   struct program_run run;
   uint32_t next = 0;
   uint64_t flags = 0;
   int sockets[2];
   program_run_init(&run, shared->timings);
+  run.target_pidfd = target;
   need(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0, "socketpair");
   enum program_stop stop = program_run(program->bytes, program->size, &run, &next, &flags, &shared->failure);
   shared->failed = stop == PROGRAM_FAILED;
@@ -189,7 +226,10 @@ void run_program(struct builder *builder, const struct run_hooks *hooks, struct 
     fill_folder();
     if (hooks && hooks->before)
       hooks->before(FOLDER);
-    run_shim(builder, shared);
+    int target = hooks && hooks->target ? start_target(hooks->target) : -1;
+    run_shim(builder, target, shared);
+    if (target >= 0)
+      sys_pidfd_send_signal(target, SIGKILL);
     if (hooks && hooks->after)
       hooks->after(FOLDER);
     fflush(stdout);

@@ -22,6 +22,7 @@ struct outcome {
 struct run_hooks {
   void (*before)(const char *folder); /* the folder is made and filled, the program not yet run */
   void (*after)(const char *folder);  /* what it prints comes after the program's output */
+  const struct builder *target;       /* a program that runs meanwhile: the target of SETNS_TARGET */
 };
 
 /*
