@@ -68,6 +68,11 @@ int op_mkdir(const struct args *args, struct program_run *run, struct failure *f
   mode_t kept = umask(0);
   int made = mkdirat(parent, place.name, (mode_t)args->at[1].number);
   umask(kept);
+  if (made < 0 && errno == EEXIST) { /* a link whose target is missing, or no directory */
+    scoped_fd int behind = path_ensure(run, args->at[0].text, PATH_MAKE_DIRECTORY);
+    struct stat found;
+    return behind >= 0 && fstat(behind, &found) == 0 && S_ISDIR(found.st_mode) ? 0 : fail(f, EEXIST, "mkdirat", "this is no directory");
+  }
   if (made < 0)
     return fail_call(f, "mkdirat");
   return give_to(&place, args->at[2].number, args->at[3].number, f);

@@ -38,13 +38,16 @@ static void a_container_has_its_own_root_and_mounts(void) {
   build(&program, MOVE_MOUNT, "utu", 5u, "/deep/new/place", 3u);
   build(&program, MOVE_MOUNT, "utu", 6u, "/etc/dangling", 3u);
   build(&program, MKDIR, "tuuu", "/etc/out/new", 01777u, 5u, 6u);
+  build(&program, SYMLINK, "tt", "/run/behind", "/etc/behind");
+  build(&program, SYMLINK, "tt", "/run/behind", "/etc/behind");
+  build(&program, MKDIR, "tuuu", "/etc/behind", 0755u, 0u, 0u);
   build(&program, HOSTNAME, "t", "inside");
   build(&program, BARRIER, "");
   build(&program, CHDIR, "tu", "/made/by/chdir", 1u);
   build(&program, UMASK, "u", 027u);
   const char *const commands[] = {"cat:/proc/self/mountinfo", "cat:/deep/new/place/file", "cat:/run/made", "stat:/outside/new", "stat:/mnt",
                                   "cwd", "ids", "env:NAME", "cat:/proc/sys/kernel/hostname", "readlink:/dev/ptmx", "descriptors", "cat:/proc/self/stat",
-                                  "write:/etc/hostname", NULL};
+                                  "write:/etc/hostname", "stat:/run/behind", NULL};
   build_probe(&program, commands);
   run_program(&program, &(struct run_hooks){.after = show_upper}, &outcome);
   tap_ran(&outcome, "a container");
@@ -65,6 +68,7 @@ static void a_container_has_its_own_root_and_mounts(void) {
   tap_contains(outcome.output, "readlink /dev/ptmx: pts/ptmx", "links are made");
   tap_contains(outcome.output, "descriptors: 0 1 2\n", "no descriptor but stdio is left");
   tap_contains(outcome.output, "cat /proc/self/stat: [1 (probe)", "it is the init of its PID namespace, found by PATH");
+  tap_contains(outcome.output, "stat /run/behind: mode 40755", "a link made twice is one, and MKDIR makes what it leads to");
   tap_contains(outcome.output, "write /etc/hostname: done", "the root is writable");
   tap_ok(outcome.timings[4].opcode == FSMOUNT && outcome.timings[4].nanoseconds > 0, "the time of each operation is told");
 }
