@@ -4,18 +4,16 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "process.h"
+#include "pod_init.h"
 #include "syscalls.h"
 
 struct kind {
@@ -30,6 +28,8 @@ static const struct kind KINDS[] = {
 };
 
 enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS };
+
+enum { LIVED_IN = POD_NET | POD_IPC | POD_UTS }; /* by the shim itself */
 
 /* Passes over a list whose items are read by `item`. */
 static struct fields take_list(struct fields *fields, void (*item)(struct fields *fields)) {
@@ -102,40 +102,6 @@ void pod_namespaces_unpin(const struct pod_request *request) {
     rmdir(path);
 }
 
-/* --- the pod's init --- */
-
-/* First process of the pod's PID namespace: reaps what its containers orphan, and ends when it is killed. */
-static _Noreturn void reap_for_ever(void) {
-  prctl(PR_SET_NAME, "windlass-init", 0, 0, 0);
-  process_close_others(NULL, 0);
-  sigset_t all;
-  sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, NULL);
-  for (;;) {
-    siginfo_t information;
-    sigwaitinfo(&all, &information);
-    while (waitpid(-1, NULL, WNOHANG) > 0)
-      continue;
-  }
-}
-
-static int create_pid_namespace(const struct pod_request *request, struct pod_handles *handles, struct failure *f) {
-  char source[64];
-  pid_t pid = process_clone(CLONE_NEWPID, -1, &handles->init);
-  if (pid == 0)
-    reap_for_ever();
-  if (pid < 0)
-    return fail(f, errno, "clone3", "PID namespace of pod %s", request->pod);
-  snprintf(source, sizeof source, "/proc/%d/ns/pid", pid);
-  handles->pid_namespace = open(source, O_RDONLY | O_CLOEXEC);
-  if (handles->pid_namespace < 0)
-    fail(f, errno, "open", "%s", source);
-  else if (pin(request, "pid", source, f) == 0)
-    return 0;
-  sys_pidfd_send_signal(handles->init, SIGKILL);
-  return -1;
-}
-
 /* --- sysctls --- */
 
 /* The path below /proc/sys: dots and slashes change places when the first separator is a dot, as in sysctl(8). */
@@ -151,7 +117,35 @@ static int sysctl_path(const char *key, char *path, size_t size, struct failure 
   return 0;
 }
 
-static int set_sysctls(struct fields sysctls, struct failure *f) {
+/* The host's uid of the user namespace's root; the host's root when there is none. */
+static uid_t outside_root(struct fields map) {
+  for (uint32_t count = take_u32(&map); count > 0; count--) {
+    uint32_t inside = take_u32(&map);
+    uint32_t outside = take_u32(&map);
+    if (take_u32(&map) > 0 && inside == 0)
+      return outside;
+  }
+  return 0;
+}
+
+static int write_sysctl(int root, const char *path, const char *value) {
+  scoped_fd int fd = sys_openat2(root, path, O_WRONLY, 0, SYS_RESOLVE_BENEATH | SYS_RESOLVE_NO_SYMLINKS);
+  return fd < 0 || write(fd, value, strlen(value)) < 0 ? -1 : 0;
+}
+
+/* The kernel takes an IPC namespace's sysctls only from the root of the user namespace that owns it, not from the host's. */
+static int write_sysctl_as(uid_t owner, int root, const char *path, const char *value) {
+  int result = seteuid(owner) < 0 ? -1 : write_sysctl(root, path, value);
+  int error = errno;
+  if (seteuid(0) < 0)
+    abort();
+  errno = error;
+  return result;
+}
+
+static int set_sysctls(const struct pod_request *request, struct failure *f) {
+  uid_t owner = request->namespaces & POD_USER ? outside_root(request->uid_map) : 0;
+  struct fields sysctls = request->sysctls;
   uint32_t count = take_u32(&sysctls);
   scoped_fd int root = count ? open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
   for (; count > 0; count--) {
@@ -160,8 +154,7 @@ static int set_sysctls(struct fields sysctls, struct failure *f) {
     const char *value = take_text(&sysctls);
     if (sysctl_path(key, path, sizeof path, f) < 0)
       return -1;
-    scoped_fd int fd = sys_openat2(root, path, O_WRONLY, 0, SYS_RESOLVE_BENEATH | SYS_RESOLVE_NO_SYMLINKS);
-    if (fd < 0 || write(fd, value, strlen(value)) < 0)
+    if (write_sysctl(root, path, value) < 0 && (errno != EACCES || !owner || write_sysctl_as(owner, root, path, value) < 0))
       return fail(f, errno, "sysctl", "%s = %s", key, value);
   }
   return 0;
@@ -169,34 +162,76 @@ static int set_sysctls(struct fields sysctls, struct failure *f) {
 
 /* --- the whole --- */
 
-int pod_namespaces_create(const struct pod_request *request, struct pod_handles *handles, struct failure *f) {
-  int flags = 0;
-  *handles = (struct pod_handles){-1, -1};
-  if (request->namespaces & POD_USER)
-    return fail(f, ENOSYS, "spawn", "user namespace of pod %s: not supported", request->pod);
-  for (int i = 0; i < KIND_COUNT; i++)
-    if (request->namespaces & KINDS[i].bit & (POD_NET | POD_IPC | POD_UTS))
-      flags |= KINDS[i].flag;
-  if (flags && unshare(flags) < 0)
-    return fail(f, errno, "unshare", "namespaces of pod %s", request->pod);
+/* Pins those of the process's namespaces that `bits` name. */
+static int pin_all(const struct pod_request *request, const char *process, uint32_t bits, struct failure *f) {
   for (int i = 0; i < KIND_COUNT; i++) {
     char source[64];
-    snprintf(source, sizeof source, "/proc/self/ns/%s", KINDS[i].name);
-    if (flags & KINDS[i].flag && pin(request, KINDS[i].name, source, f) < 0)
+    snprintf(source, sizeof source, "/proc/%s/ns/%s", process, KINDS[i].name);
+    if (bits & KINDS[i].bit && pin(request, KINDS[i].name, source, f) < 0)
       return -1;
   }
-  if (request->namespaces & POD_UTS && *request->hostname && sethostname(request->hostname, strlen(request->hostname)) < 0)
-    return fail(f, errno, "sethostname", "%s", request->hostname);
-  if (set_sysctls(request->sysctls, f) < 0)
+  return 0;
+}
+
+static int flags_of(uint32_t bits) {
+  int flags = 0;
+  for (int i = 0; i < KIND_COUNT; i++)
+    flags |= bits & KINDS[i].bit ? KINDS[i].flag : 0;
+  return flags;
+}
+
+/* Starts the init with the namespaces that must be born with it, and pins them. The shim joins those that it lives in. */
+static int create_with_init(const struct pod_request *request, uint32_t born, struct pod_handles *handles, struct failure *f) {
+  char process[16];
+  int joined = flags_of(born & LIVED_IN);
+  pid_t pid = pod_init_start((uint64_t)(unsigned)flags_of(born), request->uid_map, request->gid_map, &handles->init, f);
+  if (pid < 0)
     return -1;
-  return request->namespaces & POD_PID ? create_pid_namespace(request, handles, f) : 0;
+  snprintf(process, sizeof process, "%d", pid);
+  if (pin_all(request, process, born, f) < 0)
+    return -1;
+  if (joined && setns(handles->init, joined) < 0)
+    return fail(f, errno, "setns", "namespaces of pod %s", request->pod);
+  if (!(born & POD_PID)) {
+    pod_init_end(&handles->init); /* the pins hold the namespaces */
+    return 0;
+  }
+  char path[PATH_MAX];
+  if (pin_path(path, request, "pid", f) < 0)
+    return -1;
+  handles->pid_namespace = open(path, O_RDONLY | O_CLOEXEC);
+  return handles->pid_namespace < 0 ? fail(f, errno, "open", "%s", path) : 0;
+}
+
+static int create(const struct pod_request *request, struct pod_handles *handles, struct failure *f) {
+  uint32_t wanted = request->namespaces;
+  uint32_t born = wanted & POD_USER ? wanted : wanted & POD_PID;
+  uint32_t unshared = wanted & LIVED_IN & ~born;
+  if (unshared && unshare(flags_of(unshared)) < 0)
+    return fail(f, errno, "unshare", "namespaces of pod %s", request->pod);
+  if (pin_all(request, "self", unshared, f) < 0 || (born && create_with_init(request, born, handles, f) < 0))
+    return -1;
+  if (wanted & POD_UTS && *request->hostname && sethostname(request->hostname, strlen(request->hostname)) < 0)
+    return fail(f, errno, "sethostname", "%s", request->hostname);
+  return set_sysctls(request, f);
+}
+
+int pod_namespaces_create(const struct pod_request *request, struct pod_handles *handles, struct failure *f) {
+  *handles = (struct pod_handles){-1, -1};
+  if (create(request, handles, f) == 0)
+    return 0;
+  pod_init_end(&handles->init);
+  cleanup_close(&handles->pid_namespace);
+  handles->pid_namespace = -1;
+  pod_namespaces_unpin(request);
+  return -1;
 }
 
 int pod_namespaces_join(const struct pod_request *request, struct pod_handles *handles, struct failure *f) {
   *handles = (struct pod_handles){-1, -1};
   for (int i = 0; i < KIND_COUNT; i++) {
     char path[PATH_MAX];
-    if (!(request->namespaces & KINDS[i].bit) || KINDS[i].bit == POD_USER)
+    if (!(request->namespaces & KINDS[i].bit & (LIVED_IN | POD_PID)))
       continue;
     if (pin_path(path, request, KINDS[i].name, f) < 0)
       return -1;

@@ -29,7 +29,7 @@ struct pod_handles {
   int init; /* pidfd of the PID namespace's first process; killing it ends the namespace */
 };
 
-/* Makes and pins the namespaces at `<directory>/ns/`; this process lives in them afterwards. */
+/* Makes and pins the namespaces at `<directory>/ns/`; this process lives in them afterwards. After a failure nothing is left. */
 int pod_namespaces_create(const struct pod_request *request, struct pod_handles *handles, struct failure *f);
 /* Joins the pinned namespaces. */
 int pod_namespaces_join(const struct pod_request *request, struct pod_handles *handles, struct failure *f);

@@ -18,6 +18,7 @@
 #include "container.h"
 #include "daemonize.h"
 #include "handover.h"
+#include "pod_init.h"
 #include "pod_namespaces.h"
 #include "process.h"
 #include "shim.h"
@@ -121,8 +122,7 @@ static _Noreturn void become_shim(struct pod *pod, int pair) {
     word.kind = WORD_FAILED;
   if (!shim && pod->generation == 0) {
     pod_namespaces_unpin(&pod->request);
-    if (handles.init >= 0)
-      sys_pidfd_send_signal(handles.init, SIGKILL);
+    pod_init_end(&handles.init);
   }
   word.container.fds[KEPT_PIDFD] = handles.init;
   word_send(pair, &word);
