@@ -1,0 +1,102 @@
+package io.windlass.pod.spec;
+
+import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
+import io.windlass.pod.model.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Device nodes of the node, as documents describe them. */
+final class HostDevices {
+    /** Places that a container has its own of. */
+    private static final Set<String> OWN = Set.of(
+            "/dev/pts", "/dev/shm", "/dev/fd", "/dev/mqueue", "/dev/console", "/dev/ptmx", "/dev/tty", "/dev/core");
+
+    private static final int TYPE = 0170000;
+    private static final int CHARACTER = 0020000;
+    private static final int BLOCK = 0060000;
+
+    private HostDevices() {}
+
+    /** Every device of /dev, for privileged containers. */
+    static List<io.windlass.runtime.oci.Device> all() {
+        List<io.windlass.runtime.oci.Device> devices = new ArrayList<>();
+        walk(Path.of("/dev"), Path.of("/dev"), devices);
+        return devices;
+    }
+
+    /** The device a request names, or every device below the folder it names. */
+    static List<io.windlass.runtime.oci.Device> at(Device device) {
+        try {
+            Path source = Path.of(device.hostPath()).toRealPath();
+            Path target = Path.of(device.containerPath().isEmpty() ? device.hostPath() : device.containerPath());
+            List<io.windlass.runtime.oci.Device> devices = new ArrayList<>();
+            if (Files.isDirectory(source)) {
+                walk(source, target, devices);
+            } else {
+                describe(source, target).ifPresent(devices::add);
+            }
+            if (devices.isEmpty()) {
+                throw Fault.invalid("cannot use device " + device.hostPath() + ": it is not a device");
+            }
+            return devices;
+        } catch (IOException e) {
+            throw new Fault(
+                    FaultKind.INVALID_ARGUMENT, "cannot use device " + device.hostPath() + ": it does not exist", e);
+        }
+    }
+
+    private static void walk(Path source, Path target, List<io.windlass.runtime.oci.Device> devices) {
+        try (Stream<Path> entries = Files.list(source)) {
+            for (Path entry : entries.sorted().toList()) {
+                Path place = target.resolve(entry.getFileName());
+                if (OWN.contains(entry.toString())) {
+                    continue;
+                }
+                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                    walk(entry, place, devices);
+                } else {
+                    describe(entry, place).ifPresent(devices::add);
+                }
+            }
+        } catch (IOException e) {
+            throw Fault.internal("cannot list devices in " + source + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<io.windlass.runtime.oci.Device> describe(Path source, Path target) throws IOException {
+        Map<String, Object> stat;
+        try {
+            stat = Files.readAttributes(source, "unix:mode,rdev,uid,gid", LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+        int mode = number(stat, "mode").intValue();
+        int type = mode & TYPE;
+        if (type != CHARACTER && type != BLOCK) {
+            return Optional.empty();
+        }
+        long device = number(stat, "rdev").longValue();
+        return Optional.of(new io.windlass.runtime.oci.Device(
+                target.toString(),
+                type == BLOCK ? "b" : "c",
+                ((device >>> 8) & 0xfff) | ((device >>> 32) & ~0xfffL),
+                (device & 0xff) | ((device >>> 12) & ~0xffL),
+                mode & 0777,
+                number(stat, "uid").longValue(),
+                number(stat, "gid").longValue()));
+    }
+
+    private static Number number(Map<String, Object> stat, String name) {
+        return (Number) stat.getOrDefault(name, 0);
+    }
+}

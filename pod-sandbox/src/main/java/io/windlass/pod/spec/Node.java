@@ -1,0 +1,71 @@
+package io.windlass.pod.spec;
+
+import io.windlass.fault.Fault;
+import io.windlass.runtime.oci.Seccomp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What specs depend on of the machine; a value, so that tests need no machine.
+ *
+ * @param capabilities those that this process could give away: its bounding set, by names such as CAP_KILL
+ * @param openFilesHardLimit its RLIMIT_NOFILE
+ * @param appArmor whether the kernel has AppArmor enabled
+ * @param selinux whether the kernel has SELinux enabled
+ * @param seccompDefault the profile for RuntimeDefault
+ * @param seccompFolder where relative localhost profile names are looked up
+ */
+public record Node(
+        List<String> capabilities,
+        long openFilesHardLimit,
+        boolean appArmor,
+        boolean selinux,
+        Function<List<String>, Seccomp> seccompDefault,
+        Path seccompFolder) {
+    public Node {
+        capabilities = List.copyOf(capabilities);
+    }
+
+    /** Asks this machine's kernel. */
+    public static Node detect(Function<List<String>, Seccomp> seccompDefault, Path seccompFolder) {
+        return new Node(
+                CapabilityNames.of(mask(field(lines(Path.of("/proc/self/status")), "CapBnd:", 1))),
+                openFiles(field(lines(Path.of("/proc/self/limits")), "Max open files", 4)),
+                first(Path.of("/sys/module/apparmor/parameters/enabled")).equals("Y"),
+                Files.exists(Path.of("/sys/fs/selinux/enforce")),
+                seccompDefault,
+                seccompFolder);
+    }
+
+    private static long mask(String hex) {
+        return Long.parseUnsignedLong(hex, 16);
+    }
+
+    private static long openFiles(String hard) {
+        return hard.equals("unlimited") ? -1 : Long.parseLong(hard);
+    }
+
+    private static String field(List<String> lines, String start, int index) {
+        return lines.stream()
+                .filter(line -> line.startsWith(start))
+                .map(line -> line.split("\\s+", -1)[index])
+                .findFirst()
+                .orElseThrow(() -> Fault.internal("cannot read /proc/self: no line begins with '" + start + "'", null));
+    }
+
+    private static String first(Path file) {
+        List<String> lines = Files.exists(file) ? lines(file) : List.of();
+        return lines.isEmpty() ? "" : lines.getFirst().strip();
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw Fault.internal("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+}

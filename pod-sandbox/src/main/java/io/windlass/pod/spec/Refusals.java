@@ -1,0 +1,36 @@
+package io.windlass.pod.spec;
+
+import io.windlass.fault.Fault;
+import io.windlass.pod.model.LinuxContainerSecurityContext;
+import io.windlass.pod.model.SecurityProfile;
+
+/** What a container configuration may ask for in vain: each is refused by the name of its field. */
+final class Refusals {
+    private Refusals() {}
+
+    static void check(SpecRequest request, Node node) {
+        LinuxContainerSecurityContext security = request.security();
+        if (!request.config().cdiDevices().isEmpty()) {
+            throw Fault.unimplemented("cannot use CDI_devices "
+                    + request.config().cdiDevices().getFirst().name()
+                    + ": this release does not read Container Device Interface specifications");
+        }
+        NamespaceRules.check(security.namespaceOptions(), "linux.security_context.namespace_options");
+        if (node.selinux() && security.selinuxOptions().isPresent()) {
+            throw Fault.unimplemented("cannot use selinux_options: this release sets no SELinux labels");
+        }
+        appArmor(security, node);
+    }
+
+    private static void appArmor(LinuxContainerSecurityContext security, Node node) {
+        if (security.privileged()) {
+            return;
+        }
+        SecurityProfile profile = security.apparmor()
+                .orElseGet(() -> DeprecatedProfiles.parse("apparmor_profile", security.apparmorProfile()));
+        if (profile.type() == SecurityProfile.Type.LOCALHOST) {
+            throw Fault.unimplemented("cannot use apparmor profile localhost/" + profile.localhostRef() + ": "
+                    + (node.appArmor() ? "this release loads no AppArmor profiles" : "this kernel has no AppArmor"));
+        }
+    }
+}

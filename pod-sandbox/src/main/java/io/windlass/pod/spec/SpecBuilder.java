@@ -1,0 +1,47 @@
+package io.windlass.pod.spec;
+
+import io.windlass.pod.model.ContainerUser;
+import io.windlass.runtime.oci.Linux;
+import io.windlass.runtime.oci.Root;
+import io.windlass.runtime.oci.Spec;
+
+/**
+ * Turns a CRI container configuration and its image's configuration into an OCI document. Thread-safe.
+ *
+ * <p>What this release or this kernel cannot do is refused by a message that names the field.
+ */
+public final class SpecBuilder {
+    private final Node node;
+
+    public SpecBuilder(Node node) {
+        this.node = node;
+    }
+
+    /** Reads and makes folders of the node for the volumes; changes nothing else. */
+    public BuiltSpec build(SpecRequest request) {
+        Refusals.check(request, node);
+        Passwd passwd = Passwd.read(request.rootfs());
+        ContainerUser user =
+                UserResolution.resolve(request.security(), request.image().user(), passwd);
+        MountPlan mounts = MountPlan.of(request, node);
+        DevicePlan devices = DevicePlan.of(request);
+        Linux linux = Linux.builder()
+                .namespaces(NamespacePlan.namespaces(request))
+                .devices(devices.devices())
+                .cgroupsPath(request.cgroupPath())
+                .resources(ResourcePlan.resources(request, devices.rules()))
+                .rootfsPropagation(mounts.rootfsPropagation())
+                .seccomp(SeccompSelection.select(request.security(), node).orElse(null))
+                .maskedPaths(ProtectedPaths.masked(request.security()))
+                .readonlyPaths(ProtectedPaths.readonly(request.security()))
+                .build();
+        Spec spec = Spec.builder()
+                .process(ProcessPlan.process(request, user, passwd, node))
+                .root(new Root("", request.security().readonlyRootfs()))
+                .mounts(mounts.mounts())
+                .annotations(request.config().annotations())
+                .linux(linux)
+                .build();
+        return new BuiltSpec(spec, user);
+    }
+}

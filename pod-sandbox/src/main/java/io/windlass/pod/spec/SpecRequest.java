@@ -1,0 +1,38 @@
+package io.windlass.pod.spec;
+
+import io.windlass.pod.model.ContainerConfig;
+import io.windlass.pod.model.ContainerId;
+import io.windlass.pod.model.LinuxContainerSecurityContext;
+import io.windlass.pod.model.Mount;
+import io.windlass.pod.model.PodSandboxConfig;
+import io.windlass.pod.rootfs.ImageConfiguration;
+import io.windlass.pod.rootfs.Rootfs;
+import io.windlass.runtime.shim.PodNamespace;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything a container's OCI document is built from.
+ *
+ * @param namespacePins where the pod's own namespaces are pinned; those it shares with the node are missing
+ * @param podMounts what every container of the pod gets: /dev/shm, /etc/hosts, /etc/hostname, /etc/resolv.conf
+ */
+public record SpecRequest(
+        ContainerId id,
+        PodSandboxConfig sandbox,
+        ContainerConfig config,
+        ImageConfiguration image,
+        Rootfs rootfs,
+        Map<PodNamespace, Path> namespacePins,
+        List<Mount> podMounts,
+        String cgroupPath) {
+    public SpecRequest {
+        namespacePins = Map.copyOf(namespacePins);
+        podMounts = List.copyOf(podMounts);
+    }
+
+    LinuxContainerSecurityContext security() {
+        return config.securityContext();
+    }
+}
