@@ -1,5 +1,10 @@
 package io.windlass.pod;
 
+import io.windlass.linux.Syscalls;
+import io.windlass.linux.cgroup.CgroupDriver;
+import io.windlass.pod.container.Announcements;
+import io.windlass.pod.container.ContainerEnd;
+import io.windlass.pod.container.ContainerExits;
 import io.windlass.pod.container.ContainerStatsQuery;
 import io.windlass.pod.container.ContainerStatusQuery;
 import io.windlass.pod.container.CreateContainer;
@@ -11,15 +16,28 @@ import io.windlass.pod.container.RemoveContainer;
 import io.windlass.pod.container.ReopenContainerLog;
 import io.windlass.pod.container.StartContainer;
 import io.windlass.pod.container.StopContainer;
+import io.windlass.pod.container.Timelines;
 import io.windlass.pod.container.UpdateContainerResources;
 import io.windlass.pod.events.PodEvents;
+import io.windlass.pod.lifecycle.PodCgroups;
+import io.windlass.pod.lifecycle.PodFolders;
+import io.windlass.pod.lifecycle.PodMounts;
+import io.windlass.pod.lifecycle.Shims;
+import io.windlass.pod.network.PodNetwork;
+import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.sandbox.ConnectPort;
 import io.windlass.pod.sandbox.ListPodSandboxes;
 import io.windlass.pod.sandbox.PodSandboxStatsQuery;
 import io.windlass.pod.sandbox.PodSandboxStatusQuery;
 import io.windlass.pod.sandbox.RemovePodSandbox;
 import io.windlass.pod.sandbox.RunPodSandbox;
+import io.windlass.pod.sandbox.SandboxEnd;
+import io.windlass.pod.sandbox.ShimEvents;
 import io.windlass.pod.sandbox.StopPodSandbox;
+import io.windlass.pod.spec.Node;
+import io.windlass.pod.spec.SpecBuilder;
+import io.windlass.pod.store.PodStore;
+import io.windlass.runtime.shim.ShimSupervisor;
 
 /** The operations on pods and containers, wired to one store. Every operation is thread-safe. */
 public record Pods(
@@ -42,4 +60,81 @@ public record Pods(
         ExecSync execSync,
         OpenExec openExec,
         OpenAttach openAttach,
-        PodEvents events) {}
+        PodEvents events,
+        Recover recover,
+        PodStore store,
+        Shims shims)
+        implements AutoCloseable {
+    /**
+     * Opens the store and wires the operations; {@link #recover} has to run before the first of them.
+     *
+     * @param kernel for the mounts of pods
+     */
+    public static Pods open(
+            PodsSettings settings,
+            RootfsProvider rootfs,
+            PodNetwork network,
+            ShimSupervisor supervisor,
+            CgroupDriver driver,
+            Syscalls kernel,
+            Node node) {
+        PodStore store = PodStore.open(settings.database());
+        PodEvents events = new PodEvents();
+        Announcements announcements = new Announcements(store, events);
+        PodFolders folders = new PodFolders(settings.state());
+        folders.create();
+        PodMounts mounts = new PodMounts(kernel, folders);
+        PodCgroups cgroups = new PodCgroups(driver, settings.cgroupParent());
+        Shims shims = new Shims(supervisor);
+        Timelines timelines = new Timelines();
+        ContainerExits exits = new ContainerExits(store, cgroups, announcements);
+        ContainerEnd end = new ContainerEnd(store, shims, cgroups, folders, rootfs, exits);
+        SandboxEnd sandboxEnd = new SandboxEnd(store, shims, folders, mounts, cgroups, network);
+        ShimEvents shimEvents = new ShimEvents(store, shims, exits, end, announcements);
+        shims.listen(shimEvents);
+        StopPodSandbox stopPodSandbox = new StopPodSandbox(store, end, sandboxEnd, announcements);
+        RemoveContainer removeContainer = new RemoveContainer(store, end, announcements, timelines);
+        ContainerStatsQuery containerStats = new ContainerStatsQuery(store, cgroups, rootfs);
+        return new Pods(
+                new RunPodSandbox(store, shims, folders, mounts, cgroups, network, sandboxEnd, announcements),
+                stopPodSandbox,
+                new RemovePodSandbox(store, stopPodSandbox, removeContainer, sandboxEnd, announcements),
+                new ListPodSandboxes(store),
+                new PodSandboxStatusQuery(store, shims, folders),
+                new PodSandboxStatsQuery(store, containerStats),
+                new ConnectPort(store, folders),
+                new CreateContainer(
+                        store,
+                        shims,
+                        cgroups,
+                        folders,
+                        rootfs,
+                        new SpecBuilder(node),
+                        end,
+                        exits,
+                        announcements,
+                        timelines),
+                new StartContainer(store, shims, exits, announcements, timelines),
+                new StopContainer(store, shims, end),
+                removeContainer,
+                new ListContainers(store),
+                new ContainerStatusQuery(store, timelines),
+                containerStats,
+                new UpdateContainerResources(store, cgroups),
+                new ReopenContainerLog(store, shims),
+                new ExecSync(store, shims, cgroups),
+                new OpenExec(store, shims, cgroups),
+                new OpenAttach(store, shims),
+                events,
+                new Recover(store, shims, folders, rootfs, network, end, exits, sandboxEnd, shimEvents),
+                store,
+                shims);
+    }
+
+    /** Lets go of shims and store; pods and containers go on. */
+    @Override
+    public void close() {
+        shims.closeAll();
+        store.close();
+    }
+}

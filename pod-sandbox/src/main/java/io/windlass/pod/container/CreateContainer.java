@@ -1,18 +1,178 @@
 package io.windlass.pod.container;
 
 import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
+import io.windlass.fault.Rollback;
+import io.windlass.linux.cgroup.Cgroup;
+import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.lifecycle.Joining;
+import io.windlass.pod.lifecycle.PodCgroups;
+import io.windlass.pod.lifecycle.PodFolders;
+import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerConfig;
 import io.windlass.pod.model.ContainerId;
+import io.windlass.pod.model.ContainerMetadata;
+import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.PodSandboxConfig;
+import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.model.ProcessIdentity;
+import io.windlass.pod.rootfs.ResolvedImage;
+import io.windlass.pod.rootfs.Rootfs;
+import io.windlass.pod.rootfs.RootfsProvider;
+import io.windlass.pod.spec.BuiltSpec;
+import io.windlass.pod.spec.SpecBuilder;
+import io.windlass.pod.store.Container;
+import io.windlass.pod.store.ContainerCondition;
+import io.windlass.pod.store.ContainerDefinition;
+import io.windlass.pod.store.Intent;
+import io.windlass.pod.store.PodStore;
+import io.windlass.pod.store.Sandbox;
+import io.windlass.runtime.shim.ContainerLaunch;
+import io.windlass.runtime.shim.CreatedContainer;
+import io.windlass.runtime.shim.ExitRecord;
+import io.windlass.runtime.shim.PodShim;
+import io.windlass.runtime.shim.RootfsLayers;
+import java.util.Optional;
 
 /** Makes a container up to its start barrier (CRI {@code CreateContainer}). Thread-safe: the same request, while it runs, is joined. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class CreateContainer {
+    private final PodStore store;
+    private final Shims shims;
+    private final PodCgroups cgroups;
+    private final PodFolders folders;
+    private final RootfsProvider images;
+    private final SpecBuilder specs;
+    private final ContainerEnd end;
+    private final ContainerExits exits;
+    private final Announcements announcements;
+    private final Timelines timelines;
+    private final Joining<Name, ContainerConfig, ContainerId> creations = new Joining<>("create container");
+
+    public CreateContainer(
+            PodStore store,
+            Shims shims,
+            PodCgroups cgroups,
+            PodFolders folders,
+            RootfsProvider images,
+            SpecBuilder specs,
+            ContainerEnd end,
+            ContainerExits exits,
+            Announcements announcements,
+            Timelines timelines) {
+        this.store = store;
+        this.shims = shims;
+        this.cgroups = cgroups;
+        this.folders = folders;
+        this.images = images;
+        this.specs = specs;
+        this.end = end;
+        this.exits = exits;
+        this.announcements = announcements;
+        this.timelines = timelines;
+    }
+
     /**
      * @param sandboxConfig as the caller repeats it; the sandbox's own counts
      * @return the id; of the same container that exists already, too
      */
     public ContainerId create(String sandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig) {
-        throw Fault.unimplemented("cannot create container " + config.metadata() + ": not built yet");
+        Sandbox sandbox = store.sandbox(sandboxId);
+        if (config.metadata().name().isEmpty()) {
+            throw Fault.invalid("cannot create container in pod sandbox " + sandboxId + ": metadata.name is empty");
+        }
+        return creations.run(new Name(sandbox.id(), config.metadata()), config, () -> createOnce(sandbox, config));
+    }
+
+    private ContainerId createOnce(Sandbox sandbox, ContainerConfig config) {
+        sandbox.lifecycle().readLock().lock();
+        try {
+            if (!sandbox.ready()) {
+                throw Fault.precondition("cannot create container " + config.metadata() + ": pod sandbox "
+                        + sandbox.id() + " is not ready");
+            }
+            Optional<Container> existing = sameName(sandbox.id(), config.metadata());
+            return existing.isPresent() ? reuse(existing.get(), config) : make(sandbox, config);
+        } finally {
+            sandbox.lifecycle().readLock().unlock();
+        }
+    }
+
+    private Optional<Container> sameName(PodSandboxId sandbox, ContainerMetadata metadata) {
+        return store.containersOf(sandbox).stream()
+                .filter(container -> container.definition().config().metadata().equals(metadata))
+                .findFirst();
+    }
+
+    /** A caller that missed the answer asks again. */
+    private static ContainerId reuse(Container container, ContainerConfig config) {
+        if (container.state() instanceof ContainerState.Created
+                && container.definition().config().equals(config)) {
+            return container.id();
+        }
+        throw new Fault(
+                FaultKind.ALREADY_EXISTS,
+                "cannot create container %s: container %s has that name and is %s; remove it first"
+                        .formatted(
+                                config.metadata(),
+                                container.id(),
+                                container.state().kind()));
+    }
+
+    private ContainerId make(Sandbox sandbox, ContainerConfig config) {
+        ContainerId id = ContainerId.generate();
+        ResolvedImage image = images.resolve(config.image().image())
+                .orElseThrow(() -> Fault.notFound("cannot create container " + config.metadata() + ": image "
+                        + config.image().image() + " is not on this machine"));
+        String cgroupPath = PodCgroups.ofContainer(sandbox.definition().cgroupParent(), id);
+        Intent intent = new Intent(Intent.Kind.CONTAINER, id.value(), sandbox.id(), cgroupPath);
+        try (Rollback rollback = new Rollback("create container " + id)) {
+            store.intend(intent);
+            rollback.onFailure("undo what the intent says", () -> end.undo(intent));
+            Launched launched = launch(sandbox, config, image, intent);
+            Container container = store.add(launched.definition(), launched.condition(config));
+            timelines.created(id, launched.created().timeline());
+            announcements.container(
+                    PodEvent.Type.CREATED, container, container.definition().createdAt());
+            rollback.commit();
+            // It may have been killed before anyone could hear of it.
+            ExitRecord.read(folders.exitFile(sandbox.id(), id)).ifPresent(exit -> exits.record(container, exit));
+            return id;
+        }
+    }
+
+    private Launched launch(Sandbox sandbox, ContainerConfig config, ResolvedImage image, Intent intent) {
+        ContainerId id = ContainerId.of(intent.id());
+        PodShim shim = shims.of(sandbox.id());
+        Rootfs rootfs = images.prepare(id, image);
+        ContainerPlan plan = new ContainerPlan(sandbox.definition(), config, image, folders, store);
+        BuiltSpec built = specs.build(plan.specRequest(id, rootfs, intent.cgroupPath()));
+        plan.makeLogFolder();
+        Cgroup cgroup = cgroups.create(intent.cgroupPath(), plan.limits(built.spec()));
+        CreatedContainer created = shim.create(new ContainerLaunch(
+                id.value(),
+                built.spec(),
+                RootfsLayers.overlay(rootfs.lowers(), rootfs.upper(), rootfs.work(), folders.attachPoint()),
+                plan.logPath(),
+                config.stdin(),
+                config.stdinOnce(),
+                plan.pidMode(),
+                cgroup.attachFiles(),
+                cgroup.unifiedDirectory(),
+                folders.exitFile(sandbox.id(), id)));
+        return new Launched(plan.definition(id, built, intent.cgroupPath()), created);
+    }
+
+    private record Name(PodSandboxId sandbox, ContainerMetadata metadata) {
+        @Override
+        public String toString() {
+            return metadata + " in pod sandbox " + sandbox;
+        }
+    }
+
+    private record Launched(ContainerDefinition definition, CreatedContainer created) {
+        ContainerCondition condition(ContainerConfig config) {
+            ProcessIdentity process = new ProcessIdentity(created.pid(), created.startTime());
+            return new ContainerCondition(new ContainerState.Created(process), config.resources());
+        }
     }
 }

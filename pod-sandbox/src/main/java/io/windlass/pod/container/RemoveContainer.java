@@ -1,12 +1,45 @@
 package io.windlass.pod.container;
 
-import io.windlass.fault.Fault;
+import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.store.Container;
+import io.windlass.pod.store.ContainerDefinition;
+import io.windlass.pod.store.PodStore;
+import java.time.Instant;
 
 /** Removes a container, killing it first where it runs (CRI {@code RemoveContainer}). Idempotent; thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class RemoveContainer {
+    private final PodStore store;
+    private final ContainerEnd end;
+    private final Announcements announcements;
+    private final Timelines timelines;
+
+    public RemoveContainer(PodStore store, ContainerEnd end, Announcements announcements, Timelines timelines) {
+        this.store = store;
+        this.end = end;
+        this.announcements = announcements;
+        this.timelines = timelines;
+    }
+
     /** Of an unknown container: nothing to do, no error. */
     public void remove(String id) {
-        throw Fault.unimplemented("cannot remove container " + id + ": not built yet");
+        store.findContainer(id).ifPresent(this::remove);
+    }
+
+    /** What cannot be taken away now keeps the container known, so that another call can go on. */
+    public void remove(Container container) {
+        container.operations().lock();
+        try {
+            if (store.findContainer(container.id().value()).isEmpty()) {
+                return;
+            }
+            end.kill(container);
+            ContainerDefinition definition = container.definition();
+            end.dismantle(definition.sandboxId(), container.id(), definition.cgroupPath());
+            store.remove(container);
+            timelines.forget(container.id());
+            announcements.container(PodEvent.Type.DELETED, container, Instant.now());
+        } finally {
+            container.operations().unlock();
+        }
     }
 }

@@ -1,11 +1,25 @@
 package io.windlass.pod.container;
 
-import io.windlass.fault.Fault;
+import io.windlass.pod.lifecycle.Shims;
+import io.windlass.pod.model.ContainerState;
+import io.windlass.pod.store.Container;
+import io.windlass.pod.store.PodStore;
 
 /** Makes the log writer of a running container open its file anew, after a rotation (CRI {@code ReopenContainerLog}). Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class ReopenContainerLog {
+    private final PodStore store;
+    private final Shims shims;
+
+    public ReopenContainerLog(PodStore store, Shims shims) {
+        this.store = store;
+        this.shims = shims;
+    }
+
     public void reopen(String id) {
-        throw Fault.unimplemented("cannot reopen the log of container " + id + ": not built yet");
+        Container container = store.container(id);
+        if (!(container.state() instanceof ContainerState.Running)) {
+            throw Faults.state("reopen the log of", container, "running");
+        }
+        shims.of(container.definition().sandboxId()).reopenLog(container.id().value());
     }
 }

@@ -17,9 +17,13 @@ final class HexId {
         return HexFormat.of().formatHex(bytes);
     }
 
+    static boolean isValid(String value) {
+        return value.length() == 2 * BYTES
+                && value.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+    }
+
     static void check(String what, String value) {
-        boolean hex = value.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
-        if (value.length() != 2 * BYTES || !hex) {
+        if (!isValid(value)) {
             throw Fault.invalid("cannot take '%s' as %s: it is not 64 hexadecimal digits".formatted(value, what));
         }
     }

@@ -1,12 +1,55 @@
 package io.windlass.pod.sandbox;
 
-import io.windlass.fault.Fault;
+import io.windlass.pod.container.Announcements;
+import io.windlass.pod.container.RemoveContainer;
+import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.store.PodStore;
+import io.windlass.pod.store.Sandbox;
+import io.windlass.pod.store.SandboxDefinition;
+import java.time.Instant;
 
 /** Removes a sandbox with all its containers (CRI {@code RemovePodSandbox}). Idempotent; thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class RemovePodSandbox {
+    private final PodStore store;
+    private final StopPodSandbox stopping;
+    private final RemoveContainer containers;
+    private final SandboxEnd end;
+    private final Announcements announcements;
+
+    public RemovePodSandbox(
+            PodStore store,
+            StopPodSandbox stopping,
+            RemoveContainer containers,
+            SandboxEnd end,
+            Announcements announcements) {
+        this.store = store;
+        this.stopping = stopping;
+        this.containers = containers;
+        this.end = end;
+        this.announcements = announcements;
+    }
+
     /** Of an unknown sandbox: nothing to do, no error. */
     public void remove(String id) {
-        throw Fault.unimplemented("cannot remove pod sandbox " + id + ": not built yet");
+        store.findSandbox(id).ifPresent(sandbox -> {
+            sandbox.lifecycle().writeLock().lock();
+            try {
+                remove(sandbox);
+            } finally {
+                sandbox.lifecycle().writeLock().unlock();
+            }
+        });
+    }
+
+    private void remove(Sandbox sandbox) {
+        if (store.findSandbox(sandbox.id().value()).isEmpty()) {
+            return;
+        }
+        stopping.stop(sandbox);
+        store.containersOf(sandbox.id()).forEach(containers::remove);
+        SandboxDefinition definition = sandbox.definition();
+        end.dismantle(sandbox.id(), definition.ownsCgroupParent() ? definition.cgroupParent() : "");
+        store.remove(sandbox);
+        announcements.sandbox(PodEvent.Type.DELETED, sandbox.id(), Instant.now());
     }
 }

@@ -1,17 +1,162 @@
 package io.windlass.pod.sandbox;
 
 import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
+import io.windlass.fault.Rollback;
+import io.windlass.pod.container.Announcements;
+import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.lifecycle.Joining;
+import io.windlass.pod.lifecycle.PodCgroups;
+import io.windlass.pod.lifecycle.PodFolders;
+import io.windlass.pod.lifecycle.PodMounts;
+import io.windlass.pod.lifecycle.Shims;
+import io.windlass.pod.model.DnsConfig;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.model.PodSandboxMetadata;
+import io.windlass.pod.model.SandboxState;
+import io.windlass.pod.network.NetworkAttachment;
+import io.windlass.pod.network.PodNetwork;
+import io.windlass.pod.network.PodNetworkRequest;
+import io.windlass.pod.spec.SysctlRules;
+import io.windlass.pod.store.Intent;
+import io.windlass.pod.store.PodStore;
+import io.windlass.pod.store.Sandbox;
+import io.windlass.pod.store.SandboxCondition;
+import io.windlass.pod.store.SandboxDefinition;
+import io.windlass.runtime.shim.PodNamespace;
+import io.windlass.runtime.shim.PodSpawn;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Makes a sandbox (CRI {@code RunPodSandbox}). Thread-safe: the same request, while it runs, is joined. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class RunPodSandbox {
+    /** The names of the one runtime handler that there is: the CRI's default name, and that of our RuntimeClass. */
+    private static final Set<String> HANDLERS = Set.of("", "windlass");
+
+    private final PodStore store;
+    private final Shims shims;
+    private final PodFolders folders;
+    private final PodMounts mounts;
+    private final PodCgroups cgroups;
+    private final PodNetwork network;
+    private final SandboxEnd end;
+    private final Announcements announcements;
+    private final Joining<PodSandboxMetadata, PodSandboxConfig, PodSandboxId> runs = new Joining<>("run pod sandbox");
+
+    public RunPodSandbox(
+            PodStore store,
+            Shims shims,
+            PodFolders folders,
+            PodMounts mounts,
+            PodCgroups cgroups,
+            PodNetwork network,
+            SandboxEnd end,
+            Announcements announcements) {
+        this.store = store;
+        this.shims = shims;
+        this.folders = folders;
+        this.mounts = mounts;
+        this.cgroups = cgroups;
+        this.network = network;
+        this.end = end;
+        this.announcements = announcements;
+    }
+
     /**
      * @param runtimeHandler empty for the default one; others are refused
      * @return the id, once the sandbox is ready; of the same sandbox that exists already, too
      */
     public PodSandboxId run(PodSandboxConfig config, String runtimeHandler) {
-        throw Fault.unimplemented("cannot run pod sandbox " + config.metadata() + ": not built yet");
+        if (!HANDLERS.contains(runtimeHandler)) {
+            throw Fault.invalid("cannot run pod sandbox " + config.metadata() + ": there is no runtime_handler '"
+                    + runtimeHandler + "'");
+        }
+        SandboxRules.check(config);
+        return runs.run(config.metadata(), config, () -> runOnce(config, runtimeHandler));
+    }
+
+    private PodSandboxId runOnce(PodSandboxConfig config, String runtimeHandler) {
+        Optional<Sandbox> existing = store.sandboxes().stream()
+                .filter(sandbox -> sandbox.definition().config().metadata().equals(config.metadata()))
+                .findFirst();
+        return existing.isPresent() ? reuse(existing.get(), config) : make(config, runtimeHandler);
+    }
+
+    /** A caller that missed the answer asks again. */
+    private static PodSandboxId reuse(Sandbox sandbox, PodSandboxConfig config) {
+        if (sandbox.ready() && sandbox.definition().config().equals(config)) {
+            return sandbox.id();
+        }
+        throw new Fault(
+                FaultKind.ALREADY_EXISTS,
+                "cannot run pod sandbox %s: sandbox %s has that name and is %s; remove it first"
+                        .formatted(
+                                config.metadata(),
+                                sandbox.id(),
+                                sandbox.ready() ? "of a different configuration" : "not ready"));
+    }
+
+    private PodSandboxId make(PodSandboxConfig config, String runtimeHandler) {
+        SandboxDefinition definition = definition(config, runtimeHandler);
+        PodSandboxId id = definition.id();
+        Intent intent = new Intent(Intent.Kind.SANDBOX, id.value(), id, ownGroup(definition));
+        try (Rollback rollback = new Rollback("run pod sandbox " + id)) {
+            store.intend(intent);
+            rollback.onFailure("undo what the intent says", () -> end.undo(intent));
+            folders.create(id);
+            if (definition.ownNamespaces().contains(PodNamespace.IPC)) {
+                mounts.mountSharedMemory(id);
+            }
+            shims.spawn(id, spawn(definition));
+            List<InetAddress> addresses =
+                    definition.hostNetwork() ? List.of() : attach(definition).addresses();
+            new EtcFiles(folders).write(definition, addresses);
+            store.add(definition, new SandboxCondition(new SandboxState.Ready(), addresses));
+            announcements.sandbox(PodEvent.Type.CREATED, id, definition.createdAt());
+            announcements.sandbox(PodEvent.Type.STARTED, id, Instant.now());
+            rollback.commit();
+            return id;
+        }
+    }
+
+    private SandboxDefinition definition(PodSandboxConfig config, String runtimeHandler) {
+        PodSandboxId id = PodSandboxId.generate();
+        String asked = config.linux().cgroupParent();
+        String parent = asked.isEmpty() ? cgroups.ownParent(id) : asked;
+        return new SandboxDefinition(id, config, runtimeHandler, Instant.now(), parent, asked.isEmpty());
+    }
+
+    private static String ownGroup(SandboxDefinition definition) {
+        return definition.ownsCgroupParent() ? definition.cgroupParent() : "";
+    }
+
+    private PodSpawn spawn(SandboxDefinition definition) {
+        return new PodSpawn(
+                definition.id().value(),
+                folders.pod(definition.id()),
+                definition.ownNamespaces(),
+                definition.config().hostname(),
+                SysctlRules.check(definition.config().linux().sysctls(), definition.namespaces()),
+                List.of(),
+                List.of());
+    }
+
+    private NetworkAttachment attach(SandboxDefinition definition) {
+        PodSandboxConfig config = definition.config();
+        return network.attach(new PodNetworkRequest(
+                definition.id().value(),
+                config.metadata().name(),
+                config.metadata().namespace(),
+                config.metadata().uid(),
+                folders.namespace(definition.id(), PodNamespace.NET),
+                config.hostname(),
+                definition.cgroupParent(),
+                config.portMappings(),
+                config.dnsConfig().orElse(new DnsConfig(List.of(), List.of(), List.of())),
+                config.annotations()));
     }
 }

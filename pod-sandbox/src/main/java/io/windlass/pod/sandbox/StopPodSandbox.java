@@ -1,12 +1,47 @@
 package io.windlass.pod.sandbox;
 
-import io.windlass.fault.Fault;
+import io.windlass.pod.container.Announcements;
+import io.windlass.pod.container.ContainerEnd;
+import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.model.SandboxState;
+import io.windlass.pod.store.PodStore;
+import io.windlass.pod.store.Sandbox;
+import java.time.Instant;
 
 /** Ends everything that runs in a sandbox and gives its network back (CRI {@code StopPodSandbox}). Idempotent; thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class StopPodSandbox {
+    private final PodStore store;
+    private final ContainerEnd containers;
+    private final SandboxEnd end;
+    private final Announcements announcements;
+
+    public StopPodSandbox(PodStore store, ContainerEnd containers, SandboxEnd end, Announcements announcements) {
+        this.store = store;
+        this.containers = containers;
+        this.end = end;
+        this.announcements = announcements;
+    }
+
     /** Of an unknown sandbox: nothing to do, no error. */
     public void stop(String id) {
-        throw Fault.unimplemented("cannot stop pod sandbox " + id + ": not built yet");
+        store.findSandbox(id).ifPresent(sandbox -> {
+            sandbox.lifecycle().writeLock().lock();
+            try {
+                stop(sandbox);
+            } finally {
+                sandbox.lifecycle().writeLock().unlock();
+            }
+        });
+    }
+
+    /** For whoever holds the sandbox's lock. A sandbox that is not ready is released again: the first try may have failed. */
+    void stop(Sandbox sandbox) {
+        store.containersOf(sandbox.id()).forEach(containers::kill);
+        end.release(sandbox.id());
+        if (sandbox.ready()) {
+            Instant now = Instant.now();
+            sandbox.update(condition -> condition.withState(new SandboxState.NotReady(now, "stopped")));
+            announcements.sandbox(PodEvent.Type.STOPPED, sandbox.id(), now);
+        }
     }
 }

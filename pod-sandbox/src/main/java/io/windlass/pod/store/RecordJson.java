@@ -4,15 +4,17 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import java.io.IOException;
 
 /** How the store writes records: JSON that older and newer releases can read (unknown fields are left out, absent ones empty). */
-final class RecordJson {
+public final class RecordJson {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .addModule(new JavaTimeModule())
@@ -22,7 +24,7 @@ final class RecordJson {
 
     private RecordJson() {}
 
-    static String write(Object value) {
+    public static String write(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
@@ -37,6 +39,15 @@ final class RecordJson {
         } catch (JsonProcessingException e) {
             throw new Fault(
                     FaultKind.DATA_LOSS, "cannot read stored " + type.getSimpleName() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A JSON text as part of another one. */
+    public static JsonNode tree(byte[] json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (IOException e) {
+            throw new Fault(FaultKind.DATA_LOSS, "cannot read stored JSON: " + e.getMessage(), e);
         }
     }
 }

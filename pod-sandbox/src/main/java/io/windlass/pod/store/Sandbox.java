@@ -4,14 +4,15 @@ import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.PodSandboxStatus;
 import io.windlass.pod.model.SandboxState;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.UnaryOperator;
 
 /** A sandbox of the store: its fixed definition beside its changing condition. Thread-safe. */
 public final class Sandbox {
     private final PodTables tables;
     private final SandboxDefinition definition;
-    private final ReentrantLock operations = new ReentrantLock();
+    private final ReentrantReadWriteLock lifecycle = new ReentrantReadWriteLock();
     private volatile SandboxCondition condition;
 
     Sandbox(PodTables tables, SandboxDefinition definition, SandboxCondition condition) {
@@ -36,9 +37,9 @@ public final class Sandbox {
         return condition.state() instanceof SandboxState.Ready;
     }
 
-    /** Held by operations that take the sandbox apart: stop and remove. */
-    public ReentrantLock operations() {
-        return operations;
+    /** Written by what takes the sandbox apart (stop, remove), read by what makes something in it (create container). */
+    public ReadWriteLock lifecycle() {
+        return lifecycle;
     }
 
     /** Changes the condition: stored first, then seen by everyone. */

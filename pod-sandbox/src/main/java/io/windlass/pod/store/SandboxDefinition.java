@@ -4,7 +4,10 @@ import io.windlass.pod.model.NamespaceMode;
 import io.windlass.pod.model.NamespaceOptions;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.runtime.shim.PodNamespace;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * What never changes about a sandbox once it is made.
@@ -25,5 +28,21 @@ public record SandboxDefinition(
 
     public boolean hostNetwork() {
         return namespaces().network() == NamespaceMode.NODE;
+    }
+
+    /** What the pod has of its own; the UTS namespace goes with the network's, as the node's name belongs to its network. */
+    public Set<PodNamespace> ownNamespaces() {
+        Set<PodNamespace> own = EnumSet.noneOf(PodNamespace.class);
+        if (namespaces().network() == NamespaceMode.POD) {
+            own.add(PodNamespace.NET);
+            own.add(PodNamespace.UTS);
+        }
+        if (namespaces().ipc() == NamespaceMode.POD) {
+            own.add(PodNamespace.IPC);
+        }
+        if (namespaces().pid() == NamespaceMode.POD) {
+            own.add(PodNamespace.PID);
+        }
+        return own;
     }
 }

@@ -1,0 +1,24 @@
+package io.windlass.pod;
+
+import java.nio.file.Path;
+
+/**
+ * Where a daemon keeps its pods.
+ *
+ * @param database the store's file
+ * @param state the folder for sockets, pinned namespaces and exit records; of this daemon alone
+ * @param cgroupParent below which pods lie whose request names no parent; of this daemon alone
+ * @param seccompProfiles where relative names of Localhost profiles are looked up
+ */
+public record PodsSettings(Path database, Path state, String cgroupParent, Path seccompProfiles) {
+    /**
+     * The usual places below a root and a state folder. The cgroup's name holds a digest of the state folder, unless that is
+     * the usual one, so that daemons with different folders never meet.
+     */
+    public static PodsSettings of(Path root, Path state) {
+        Path absolute = state.toAbsolutePath().normalize();
+        String suffix = absolute.equals(Path.of("/run/windlass")) ? "" : "-" + Integer.toHexString(absolute.hashCode());
+        return new PodsSettings(
+                root.resolve("state.db"), absolute, "/windlass" + suffix, Path.of("/var/lib/kubelet/seccomp"));
+    }
+}

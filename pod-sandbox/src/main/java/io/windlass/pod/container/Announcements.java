@@ -1,0 +1,37 @@
+package io.windlass.pod.container;
+
+import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.events.PodEvents;
+import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.store.Container;
+import io.windlass.pod.store.PodStore;
+import io.windlass.pod.store.Sandbox;
+import java.time.Instant;
+
+/** Tells the feed what happened to containers. Thread-safe. */
+public final class Announcements {
+    private final PodStore store;
+    private final PodEvents events;
+
+    public Announcements(PodStore store, PodEvents events) {
+        this.store = store;
+        this.events = events;
+    }
+
+    public void container(PodEvent.Type type, Container container, Instant at) {
+        publish(type, container.id().value(), container.definition().sandboxId(), at);
+    }
+
+    public void sandbox(PodEvent.Type type, PodSandboxId id, Instant at) {
+        publish(type, id.value(), id, at);
+    }
+
+    private void publish(PodEvent.Type type, String id, PodSandboxId sandbox, Instant at) {
+        events.publish(
+                type,
+                id,
+                at,
+                store.findSandbox(sandbox.value()).map(Sandbox::status),
+                store.containersOf(sandbox).stream().map(Container::status).toList());
+    }
+}

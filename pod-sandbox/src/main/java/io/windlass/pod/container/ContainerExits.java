@@ -1,0 +1,115 @@
+package io.windlass.pod.container;
+
+import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.lifecycle.PodCgroups;
+import io.windlass.pod.model.ContainerId;
+import io.windlass.pod.model.ContainerState;
+import io.windlass.pod.store.Container;
+import io.windlass.pod.store.ContainerCondition;
+import io.windlass.pod.store.PodStore;
+import io.windlass.runtime.shim.ExitRecord;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Records how containers ended. Thread-safe.
+ *
+ * <p>The end of a container that is just being started may be heard of before the answer to its start: it is held back
+ * until the start is recorded, so that every container that ran is seen running first.
+ */
+public final class ContainerExits {
+    private static final System.Logger LOG = System.getLogger(ContainerExits.class.getName());
+
+    private final PodStore store;
+    private final PodCgroups cgroups;
+    private final Announcements announcements;
+    private final Map<ContainerId, Optional<ExitRecord>> heldBack = new ConcurrentHashMap<>();
+
+    public ContainerExits(PodStore store, PodCgroups cgroups, Announcements announcements) {
+        this.store = store;
+        this.cgroups = cgroups;
+        this.announcements = announcements;
+    }
+
+    /** A container's first process ended; of one that nobody sees yet, or any more, nothing is recorded. */
+    public void ended(ContainerId id, ExitRecord exit) {
+        if (heldBack.computeIfPresent(id, (_, _) -> Optional.of(exit)) == null) {
+            store.findContainer(id.value()).ifPresent(container -> record(container, exit));
+        }
+    }
+
+    /** From now on until {@link #release}, an end of this container is kept back. */
+    void holdBack(ContainerId id) {
+        heldBack.put(id, Optional.empty());
+    }
+
+    void release(Container container) {
+        Optional<ExitRecord> exit = heldBack.remove(container.id());
+        if (exit != null) {
+            exit.ifPresent(ended -> record(container, ended));
+        }
+    }
+
+    /** Records an end once; later ones change nothing. */
+    public void record(Container container, ExitRecord exit) {
+        if (container.state() instanceof ContainerState.Exited) {
+            return;
+        }
+        boolean outOfMemory = exit.exitCode() != 0 && clearCgroup(container);
+        String reason = outOfMemory ? "OOMKilled" : exit.exitCode() == 0 ? "Completed" : "Error";
+        exit(container, exit.exitedAt(), exit.exitCode(), reason, "");
+    }
+
+    /** Records an end that left no record of itself. */
+    public void recordUnknown(Container container, Instant noticed, String message) {
+        clearCgroup(container);
+        exit(container, noticed, 255, "Unknown", message);
+    }
+
+    void recordFailedStart(Container container, Instant at, String message) {
+        exit(container, at, 128, "StartError", message);
+    }
+
+    private void exit(Container container, Instant at, int code, String reason, String message) {
+        ContainerCondition before = container.condition();
+        ContainerCondition after = container.update(now -> now.state() instanceof ContainerState.Exited
+                ? now
+                : now.withState(new ContainerState.Exited(startedAt(now.state()), at, code, reason, message)));
+        if (!after.equals(before)) {
+            announcements.container(PodEvent.Type.STOPPED, container, at);
+        }
+    }
+
+    private static Optional<Instant> startedAt(ContainerState state) {
+        return switch (state) {
+            case ContainerState.Running running -> Optional.of(running.startedAt());
+            case ContainerState.Exited exited -> exited.startedAt();
+            case ContainerState.Created _, ContainerState.Unknown _ -> Optional.empty();
+        };
+    }
+
+    /**
+     * Kills what outlived the first process (it can, where the PID namespace is shared), and tells whether the kernel killed
+     * anything of the container for lack of memory.
+     */
+    private boolean clearCgroup(Container container) {
+        try {
+            return cgroups.find(container.definition().cgroupPath())
+                    .map(group -> {
+                        if (group.populated()) {
+                            group.kill();
+                        }
+                        return group.oomKills() > 0;
+                    })
+                    .orElse(false);
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "cannot inspect cgroup of container " + container.id() + ": " + e.getMessage(),
+                    e);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.windlass.pod.lifecycle;
+
+import io.windlass.linux.cgroup.Cgroup;
+import io.windlass.linux.cgroup.CgroupDriver;
+import io.windlass.pod.model.ContainerId;
+import io.windlass.pod.model.PodSandboxId;
+import io.windlass.runtime.oci.Resources;
+import java.util.Optional;
+
+/** The groups of pods and containers. Thread-safe. */
+public final class PodCgroups {
+    private final CgroupDriver driver;
+    private final String defaultParent;
+
+    /** @param defaultParent below which pods lie whose request names no parent; it must belong to this daemon alone */
+    public PodCgroups(CgroupDriver driver, String defaultParent) {
+        this.driver = driver;
+        this.defaultParent = defaultParent;
+    }
+
+    /** The group for a pod without one of the caller's. */
+    public String ownParent(PodSandboxId id) {
+        return defaultParent + "/" + id;
+    }
+
+    public static String ofContainer(String parent, ContainerId id) {
+        return (parent.endsWith("/") ? parent : parent + "/") + id;
+    }
+
+    /** Not while {@link #removeOwnParent} may take an empty parent away. */
+    public synchronized Cgroup create(String path, Resources resources) {
+        return driver.create(path, CgroupLimits.of(resources));
+    }
+
+    public Optional<Cgroup> find(String path) {
+        return driver.find(path);
+    }
+
+    /** Kills whatever lives in a group, without waiting for the end. */
+    public void kill(String path) {
+        driver.find(path).ifPresent(Cgroup::kill);
+    }
+
+    /** Kills what lives in a group and removes it. Idempotent. */
+    public void remove(String path) {
+        driver.find(path).ifPresent(group -> {
+            if (group.populated()) {
+                group.kill();
+            }
+            group.remove();
+        });
+    }
+
+    /** As {@link #remove}, for a group of {@link #ownParent}: the empty groups above, which are ours, go too. */
+    public synchronized void removeOwnParent(String path) {
+        driver.find(path).ifPresent(group -> {
+            remove(path);
+            group.removeEmptyParents();
+        });
+    }
+}

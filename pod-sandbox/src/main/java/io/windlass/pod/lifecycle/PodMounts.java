@@ -1,0 +1,61 @@
+package io.windlass.pod.lifecycle;
+
+import io.windlass.fault.Fault;
+import io.windlass.linux.Errno;
+import io.windlass.linux.MountFlags;
+import io.windlass.linux.SyscallException;
+import io.windlass.linux.Syscalls;
+import io.windlass.pod.model.PodSandboxId;
+import io.windlass.runtime.shim.PodNamespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/** The few mounts of a pod that the node's mount table shows: its /dev/shm and its pinned namespaces. Thread-safe. */
+public final class PodMounts {
+    private static final long SHARED_MEMORY_FLAGS = MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_NOEXEC;
+    private static final String SHARED_MEMORY = "mode=1777,size=65536k";
+
+    private final Syscalls kernel;
+    private final PodFolders folders;
+
+    public PodMounts(Syscalls kernel, PodFolders folders) {
+        this.kernel = kernel;
+        this.folders = folders;
+    }
+
+    public void mountSharedMemory(PodSandboxId id) {
+        Path target = folders.sharedMemory(id);
+        try {
+            Files.createDirectory(target);
+            kernel.mount("shm", target, "tmpfs", SHARED_MEMORY_FLAGS, SHARED_MEMORY);
+        } catch (IOException e) {
+            throw Fault.internal("cannot make folder " + target + ": " + e.getMessage(), e);
+        } catch (SyscallException e) {
+            throw e.fault("cannot mount /dev/shm of pod sandbox " + id);
+        }
+    }
+
+    /** Takes every mount of the pod away. Idempotent. */
+    public void unmountAll(PodSandboxId id) {
+        unmount(folders.sharedMemory(id));
+        for (PodNamespace namespace : PodNamespace.values()) {
+            unmount(folders.namespace(id, namespace));
+        }
+    }
+
+    private void unmount(Path target) {
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try {
+            kernel.unmount(target, MountFlags.MNT_DETACH | MountFlags.UMOUNT_NOFOLLOW);
+        } catch (SyscallException e) {
+            // EINVAL: nothing is mounted there.
+            if (!e.is(Errno.EINVAL) && !e.is(Errno.ENOENT)) {
+                throw e.fault("cannot unmount " + target);
+            }
+        }
+    }
+}
