@@ -198,13 +198,76 @@ static void sysctls_are_confined(void) {
   tap_failed(&outcome, ENOENT, "SYSCTL", "kernel/no_such_name: openat2", "an unknown sysctl is named");
 }
 
+static void only_a_procfs_root_takes_sysctls(void) {
+  build_overlay(&program, ALONE | SYS_CLONE_NEWUTS);
+  build(&program, OPEN, "utu", 3u, "/proc/sys", (unsigned)O_DIRECTORY);
+  build(&program, SYSCTL, "utt", 3u, "kernel/hostname", "x");
+  build_end(&program);
+  run_program(&program, NULL, &outcome);
+  tap_failed(&outcome, EXDEV, "SYSCTL", "not the root of a procfs", "a directory within a procfs is refused");
+  build_overlay(&program, ALONE);
+  build_inside(&program);
+  build(&program, FSMOUNT, "utUu", 3u, "tmpfs", UINT64_C(0), 0u);
+  build(&program, MOVE_MOUNT, "utu", 3u, "/dev/pts", 1u);
+  build(&program, TTY, "uuu", 80u, 25u, 0u);
+  build_end(&program);
+  run_program(&program, NULL, &outcome);
+  tap_failed(&outcome, EXDEV, "TTY", "/dev/pts is not a devpts", "as is a terminal from anything but a devpts");
+  build_overlay(&program, ALONE);
+  build(&program, OPEN, "utu", 3u, "/mnt/outside/new", (unsigned)(O_CREAT | O_WRONLY));
+  build_end(&program);
+  run_program(&program, NULL, &outcome);
+  tap_failed(&outcome, EINVAL, "OPEN", "/mnt/outside/new", "OPEN makes no files");
+}
+
+/* A volume with a mount in it, shared with what the test stands for: the host. */
+static void mount_shared_volume(const char *folder) {
+  char path[128];
+  snprintf(path, sizeof path, "%s/outside", folder);
+  if (mount("volume", path, "tmpfs", 0, "mode=755") < 0 || mount(NULL, path, NULL, MS_SHARED, NULL) < 0)
+    puts("the volume cannot be mounted");
+  snprintf(path, sizeof path, "%s/outside/sub", folder);
+  if (mkdir(path, 0755) < 0 || mount("inner", path, "tmpfs", 0, "mode=755") < 0)
+    puts("its inner volume cannot be mounted");
+  snprintf(path, sizeof path, "%s/outside/sub/file", folder);
+  if (mknod(path, S_IFREG | 0600, 0) < 0)
+    puts("the file cannot be made");
+}
+
+static void look_for_volume(const char *folder) {
+  char path[128];
+  struct stat found;
+  snprintf(path, sizeof path, "%s/outside/sub/file", folder);
+  printf("the host %s\n", stat(path, &found) == 0 ? "keeps its volume" : "lost its volume");
+}
+
+static void the_hosts_mounts_stay(void) {
+  static const char *const commands[] = {"stat:/all/sub/file", "stat:/one/sub/file", "stat:/one/sub", NULL};
+  build_begin(&program);
+  build(&program, CLONE, "U", ALONE);
+  build(&program, FSMOUNT, "utUuuttuttutt", 0u, "overlay", UINT64_C(0), 3u, 1u, "lowerdir+", "/mnt/lower", 1u, "upperdir", "/mnt/upper", 1u, "workdir",
+        "/mnt/work");
+  build(&program, OPEN_TREE, "utu", 5u, "/mnt/outside", 1u);
+  build(&program, OPEN_TREE, "utu", 6u, "/mnt/outside", 0u);
+  build(&program, PIVOT, "ut", 0u, "/mnt/root");
+  build(&program, MOVE_MOUNT, "utu", 5u, "/all", 3u);
+  build(&program, MOVE_MOUNT, "utu", 6u, "/one", 3u);
+  build_probe(&program, commands);
+  run_program(&program, &(struct run_hooks){.before = mount_shared_volume, .after = look_for_volume}, &outcome);
+  tap_ran(&outcome, "a shared volume");
+  tap_contains(outcome.output, "stat /all/sub/file: mode 100600", "a recursive tree has the mounts below it");
+  tap_contains(outcome.output, "stat /one/sub/file: No such file", "one that is not recursive has not");
+  tap_contains(outcome.output, "stat /one/sub: mode 40755", "but their places");
+  tap_contains(outcome.output, "the host keeps its volume", "leaving the host's root unmounts nothing on the host");
+}
+
 static void rights_are_dropped(void) {
-  /* seccomp: personality (135) fails with EPERM on x86-64, all else is allowed. */
+  /* personality and close_range fail with EPERM, all else is allowed. */
   static const struct {
     uint16_t code;
     uint8_t yes, no;
     uint32_t value;
-  } filter[] = {{0x20, 0, 0, 0}, {0x15, 0, 1, SYS_personality}, {0x06, 0, 0, 0x00050000 | EPERM}, {0x06, 0, 0, 0x7fff0000}};
+  } filter[] = {{0x20, 0, 0, 0}, {0x15, 1, 0, SYS_personality}, {0x15, 0, 1, NUMBER_CLOSE_RANGE}, {0x06, 0, 0, 0x00050000 | EPERM}, {0x06, 0, 0, 0x7fff0000}};
   build_overlay(&program, ALONE);
   build_inside(&program);
   build(&program, BARRIER, "");
@@ -257,6 +320,11 @@ static void failures_name_their_operation(void) {
   run_program(&program, NULL, &outcome);
   tap_failed(&outcome, ENOENT, "OPEN_TREE_IN", "inside /mnt/lower", "a confined source stays inside");
   build_overlay(&program, ALONE);
+  build(&program, OPEN_TREE_IN, "uttu", 3u, "/mnt/lower", "etc/host", 0u);
+  build_end(&program);
+  run_program(&program, NULL, &outcome);
+  tap_failed(&outcome, ENOENT, "OPEN_TREE_IN", "inside /mnt/lower", "a link to a path of the host stays inside");
+  build_overlay(&program, ALONE);
   build(&program, CHECK_FS, "uU", 0u, UINT64_C(0x9fa0));
   build_end(&program);
   run_program(&program, NULL, &outcome);
@@ -273,6 +341,7 @@ static void programs_are_found_or_not(void) {
   } cases[] = {
       {"a program that PATH does not lead to", "probe", ENOENT, "\"probe\": executable file not found in PATH (/nowhere::/etc)"},
       {"a file that may not be executed", "hostname", EACCES, "\"hostname\" may not be executed"},
+      {"the empty part of PATH is nothing", "script", ENOENT, "executable file not found"},
       {"a path is not searched", "/bin/none", ENOENT, "execve: /bin/none"},
       {"a directory", "/bin", EACCES, "execve: /bin"},
       {"no shell runs what is no program", "/script", ENOEXEC, "execve: /script"},
@@ -319,6 +388,8 @@ int main(void) {
   a_terminal_is_the_containers_own();
   limits_and_scores_are_set();
   sysctls_are_confined();
+  only_a_procfs_root_takes_sysctls();
+  the_hosts_mounts_stay();
   rights_are_dropped();
   failures_name_their_operation();
   programs_are_found_or_not();

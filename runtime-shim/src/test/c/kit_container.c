@@ -67,6 +67,7 @@ static void fill_folder(void) {
   make_file("outside/file", "outside\n", 0644);
   need(symlink("../run/made", "lower/etc/dangling") == 0, "dangling");
   need(symlink("/../../outside", "lower/etc/out") == 0, "out");
+  need(symlink("/mnt/outside/file", "lower/etc/host") == 0, "host");
   need(chdir("/") == 0, "/");
 }
 
@@ -173,6 +174,14 @@ static int start_target(const struct builder *program) {
   return pidfd;
 }
 
+/* What programs must get rid of before execve: a descriptor that is not close-on-exec, a blocked and an ignored signal. */
+static void leave_traces(void) {
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR1);
+  need(fcntl(0, F_DUPFD, 100) >= 0 && sigprocmask(SIG_BLOCK, &blocked, NULL) == 0 && signal(SIGUSR2, SIG_IGN) != SIG_ERR, "traces");
+}
+
 /* Stands for the shim: runs what comes before CLONE, clones, and waits for all that came of it. */
 static void run_shim(const struct builder *program, int target, struct shared *shared) {
   struct program_run run;
@@ -181,6 +190,7 @@ static void run_shim(const struct builder *program, int target, struct shared *s
   int sockets[2];
   program_run_init(&run, shared->timings);
   run.target_pidfd = target;
+  leave_traces();
   need(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0, "socketpair");
   enum program_stop stop = program_run(program->bytes, program->size, &run, &next, &flags, &shared->failure);
   shared->failed = stop == PROGRAM_FAILED;

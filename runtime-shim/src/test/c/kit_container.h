@@ -27,7 +27,8 @@ struct run_hooks {
 
 /*
  * `folder`, which programs name in their paths, is a tmpfs that holds:
- *   lower/  a root: bin/probe, dev etc proc run sys tmp, etc/hostname, etc/masked, etc/dangling -> ../run/made, etc/out -> /../../outside
+ *   lower/  a root: bin/probe, dev etc proc run sys tmp, etc/hostname, etc/masked, etc/dangling -> ../run/made, etc/out -> /../../outside,
+ *           etc/host -> /mnt/outside/file
  *   upper/ work/ root/  for the overlay and its attach point
  *   outside/file  what no program may reach from the inside
  */
