@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A shim behind its socket. A connection that breaks is made again when the shim still listens. */
 final class SocketShim implements PodShim {
+    private static final Duration SUCCESSOR_LIMIT = Duration.ofSeconds(3);
+    private static final Duration POLL = Duration.ofMillis(5);
+
     private final String podId;
     private final Path socket;
     private final String peer;
@@ -27,6 +30,7 @@ final class SocketShim implements PodShim {
     private volatile @Nullable ControlConnection connection;
     private volatile @Nullable EventFeed feed;
     private volatile boolean closed;
+    private volatile boolean lost;
 
     private SocketShim(String podId, Path socket, LaunchProgramCompiler compiler) {
         this.podId = podId;
@@ -195,18 +199,41 @@ final class SocketShim implements PodShim {
     }
 
     private ControlConnection reconnect() {
-        ControlConnection created;
-        try {
-            created = ControlConnection.open(socket, peer, new Incoming());
-        } catch (IOException e) {
-            throw new Fault(FaultKind.UNAVAILABLE, "cannot reach the %s: %s".formatted(peer, e.getMessage()), e);
-        }
+        ControlConnection created = open();
         connection = created;
+        lost = false;
         EventFeed events = feed;
         if (events != null) {
             subscribe(created, events);
         }
         return created;
+    }
+
+    /** A shim that was there a moment ago may have been ended; the zygote then puts a successor in its place at once. */
+    private ControlConnection open() {
+        long patience = connection == null || lost ? 0 : SUCCESSOR_LIMIT.toNanos();
+        long deadline = System.nanoTime() + patience;
+        while (true) {
+            try {
+                return ControlConnection.open(socket, peer, new Incoming());
+            } catch (IOException e) {
+                if (closed || System.nanoTime() >= deadline) {
+                    lost = true;
+                    throw new Fault(
+                            FaultKind.UNAVAILABLE, "cannot reach the %s: %s".formatted(peer, e.getMessage()), e);
+                }
+            }
+            pause();
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Fault(FaultKind.CANCELLED, "cannot reach the %s: the caller gave up".formatted(peer), e);
+        }
     }
 
     private void subscribe(ControlConnection shim, EventFeed events) {
@@ -257,11 +284,7 @@ final class SocketShim implements PodShim {
                     throw fault;
                 }
             }
-            try {
-                Thread.sleep(Duration.ofMillis(5));
-            } catch (InterruptedException e) {
-                return;
-            }
+            pause();
         }
     }
 
