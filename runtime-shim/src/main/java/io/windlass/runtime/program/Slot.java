@@ -6,5 +6,5 @@ public record Slot(int number) {
     public static final Slot NONE = new Slot(-1);
 
     /** How many slots a program has. */
-    static final int COUNT = 64;
+    static final int COUNT = 256;
 }
