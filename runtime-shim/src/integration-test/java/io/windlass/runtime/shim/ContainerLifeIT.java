@@ -40,7 +40,7 @@ class ContainerLifeIT {
         assertThat(created.timeline().steps())
                 .extracting(Timeline.Step::name)
                 .startsWith("CLONE")
-                .endsWith("RLIMIT");
+                .contains("PIVOT", "MASK");
         Timeline started = pod.start(launch.containerId());
         assertThat(started.steps()).extracting(Timeline.Step::name).contains("CAPSET", "NO_NEW_PRIVS");
 
