@@ -58,12 +58,12 @@ static const char *search_path(char *const environment[]) {
 static int search_and_execute(char *const arguments[], char *const environment[], struct failure *f) {
   const char *search = search_path(environment);
   bool refused = false;
-  for (const char *part = search; *part; part += strspn(part, ":")) {
+  for (const char *part = search + strspn(search, ":"); *part; part += strspn(part, ":")) {
     size_t size = strcspn(part, ":");
     char file[PATH_MAX];
     int length = snprintf(file, sizeof file, "%.*s/%s", (int)size, part, arguments[0]);
     part += size;
-    if (size == 0 || length < 0 || (size_t)length >= sizeof file)
+    if (length < 0 || (size_t)length >= sizeof file)
       continue;
     execve(file, arguments, environment);
     if (errno == EACCES)

@@ -332,14 +332,14 @@ static void failures_name_their_operation(void) {
 }
 
 static void programs_are_found_or_not(void) {
-  static const char *const environment[] = {"PATH=/nowhere::/etc", NULL};
+  static const char *const environment[] = {"PATH=:/nowhere::/etc", NULL};
   static const struct {
     const char *name;
     const char *argument;
     int error;
     const char *part;
   } cases[] = {
-      {"a program that PATH does not lead to", "probe", ENOENT, "\"probe\": executable file not found in PATH (/nowhere::/etc)"},
+      {"a program that PATH does not lead to", "probe", ENOENT, "\"probe\": executable file not found in PATH (:/nowhere::/etc)"},
       {"a file that may not be executed", "hostname", EACCES, "\"hostname\" may not be executed"},
       {"the empty part of PATH is nothing", "script", ENOENT, "executable file not found"},
       {"a path is not searched", "/bin/none", ENOENT, "execve: /bin/none"},
