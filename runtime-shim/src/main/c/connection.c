@@ -50,6 +50,7 @@ static void hang_up(struct connection *connection) {
 /* Hands every whole frame in the buffer to the owner. */
 static void dispatch(struct connection *connection) {
   size_t used = 0;
+  connection_hold(connection); /* hanging up may give away the last hold but this */
   connection->dispatching = true;
   while (!connection->closed && !connection->paused) {
     struct frame frame;
@@ -68,6 +69,7 @@ static void dispatch(struct connection *connection) {
   connection->dispatching = false;
   if (used)
     bytes_drop(&connection->in, used);
+  connection_release(connection);
 }
 
 static void receive(struct connection *connection) {
