@@ -26,6 +26,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -62,8 +64,7 @@ final class FetchLayer {
         }
         Path temporary = layout.newTemporary("layer");
         try (BlobWriter blob = content.begin(layer.digest(), layer.size())) {
-            Files.createDirectories(temporary.resolve("fs"));
-            Files.createDirectories(temporary.resolve("replaced"));
+            makeFolders(temporary);
             UnpackedLayer unpacked;
             try (LayerSource source = new LayerSource(
                     registry.blob(layer, 0),
@@ -78,6 +79,14 @@ final class FetchLayer {
             throw new Fault(FaultKind.INTERNAL, "cannot store layer " + layer.digest() + ": " + e.getMessage(), e);
         } finally {
             trash.discard(temporary);
+        }
+    }
+
+    /** The modes are set apart from making, so that this daemon's umask does not show in containers. */
+    private static void makeFolders(Path temporary) throws IOException {
+        for (Path folder : List.of(temporary, temporary.resolve("fs"), temporary.resolve("replaced"))) {
+            Files.createDirectory(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }
 

@@ -33,7 +33,10 @@ public final class StoreLayout {
         this.root = root;
     }
 
-    /** Makes the folders that are not there yet, for root's eyes only. */
+    /**
+     * Makes the folders that are not there yet. Other users may pass through those on the way to layers, as processes in user
+     * namespaces are such users, but list none.
+     */
     public static StoreLayout create(Path root) {
         StoreLayout layout = new StoreLayout(root.toAbsolutePath().normalize());
         for (Path directory : List.of(
@@ -55,7 +58,7 @@ public final class StoreLayout {
             boolean isNew = !Files.exists(directory);
             Files.createDirectories(directory);
             if (isNew) {
-                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
             }
         } catch (IOException e) {
             throw Fault.internal("cannot make folder " + directory + ": " + e.getMessage(), e);
