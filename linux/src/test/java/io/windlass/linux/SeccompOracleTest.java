@@ -39,6 +39,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SeccompOracleTest {
     private static final int[] ARCHITECTURES = {0xC000003E, 0x40000003, 0xC00000B7, 0x40000028, 0, -1};
 
+    /** Of x86: socketcall(2) and ipc(2). */
+    private static final Set<Integer> MULTIPLEXERS = Set.of(102, 117);
+
     private static final int[] NUMBERS = numbers();
     private static final List<Operator> OPERATORS = List.of(Operator.values());
 
@@ -121,6 +124,14 @@ class SeccompOracleTest {
     }
 
     @Test
+    void agrees_on_calls_that_32_bit_programs_may_make_through_a_multiplexer() throws Throwable {
+        List<SyscallRule> rules = List.of(
+                SyscallRule.of(List.of("connect", "accept4", "semop", "shmat"), SeccompAction.ALLOW),
+                SyscallRule.of(List.of("socket"), SeccompAction.ALLOW, new ArgumentCondition(0, Operator.EQ, 2, 0)));
+        compare(new SeccompPolicy(SeccompAction.errno(1), List.of(SeccompArchitecture.X86), rules), Set.of());
+    }
+
+    @Test
     void agrees_on_a_policy_so_large_that_jumps_need_to_be_long() throws Throwable {
         List<SyscallRule> rules = new ArrayList<>();
         for (int value = 0; value < 200; value++) {
@@ -169,6 +180,7 @@ class SeccompOracleTest {
                 numbers.addAll(library().numbers(name));
             }
         }
+        numbers.addAll(MULTIPLEXERS);
         return numbers;
     }
 
@@ -184,7 +196,9 @@ class SeccompOracleTest {
     /** For each condition the numbers around its value, in its argument, and with a bit in the other half. */
     private static List<long[]> arguments(SeccompPolicy policy) {
         List<long[]> all = new ArrayList<>();
-        all.add(new long[6]);
+        for (int subcall = 0; subcall < 30; subcall++) {
+            all.add(new long[] {subcall, 0, 0, 0, 0, 0});
+        }
         Set<List<Long>> seen = new HashSet<>();
         for (SyscallRule rule : policy.rules()) {
             for (ArgumentCondition condition : rule.arguments()) {

@@ -85,21 +85,27 @@ final class FilterCompiler {
     }
 
     private Map<Integer, Treatment> treatments(SeccompArchitecture architecture) {
-        SyscallTable table = SyscallTable.of(architecture);
         Map<Integer, Treatment> treatments = new TreeMap<>();
         for (SyscallRule rule : policy.rules()) {
             if (!rule.counts(capabilities, machine, kernel) || rule.action().equals(policy.defaultAction())) {
                 continue;
             }
             for (String name : rule.names()) {
-                table.number(name)
-                        .ifPresent(number -> treatments.merge(
-                                number,
-                                Treatment.of(rule, policy.defaultAction(), architecture.wide()),
-                                Treatment::and));
+                add(treatments, architecture, name, rule);
+                if (architecture == SeccompArchitecture.X86) {
+                    Multiplexer.of(name).ifPresent(m -> add(treatments, architecture, m.call(), m.through(rule)));
+                }
             }
         }
         return treatments;
+    }
+
+    private void add(
+            Map<Integer, Treatment> treatments, SeccompArchitecture architecture, String name, SyscallRule rule) {
+        Treatment treatment = Treatment.of(rule, policy.defaultAction(), architecture.wide());
+        SyscallTable.of(architecture)
+                .number(name)
+                .ifPresent(number -> treatments.merge(number, treatment, Treatment::and));
     }
 
     /** A balanced binary search; returns its place. */
