@@ -15,16 +15,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NamespaceThread {
     private static final Syscalls KERNEL = new Kernel();
+    private static final int CLONE_FS = 0x200;
 
     private NamespaceThread() {}
 
     /**
      * Runs {@code work} in the namespace that {@code namespaceFile} (a pin, or /proc/PID/ns/NAME) stands for, and waits for it.
-     * Interrupting the caller interrupts the work.
+     * Interrupting the caller interrupts the work. A user namespace cannot be entered: the kernel allows that to processes of
+     * one thread only.
      */
     public static <T> T call(Path namespaceFile, NamespaceType type, Callable<T> work) {
         return onOwnThread("namespace " + namespaceFile, () -> {
             try (Fd namespace = KERNEL.open(namespaceFile, OpenFlags.READ_ONLY, 0)) {
+                if (type == NamespaceType.MOUNT) {
+                    // The kernel changes the root and working directory too, which no other thread may share then.
+                    KERNEL.unshare(CLONE_FS);
+                }
                 KERNEL.setns(namespace, type);
             } catch (SyscallException e) {
                 throw e.fault("cannot enter namespace " + namespaceFile);
