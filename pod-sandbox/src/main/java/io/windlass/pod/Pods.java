@@ -1,6 +1,6 @@
 package io.windlass.pod;
 
-import io.windlass.linux.Syscalls;
+import io.windlass.linux.MountSyscalls;
 import io.windlass.linux.cgroup.CgroupDriver;
 import io.windlass.pod.container.Announcements;
 import io.windlass.pod.container.ContainerEnd;
@@ -76,7 +76,7 @@ public record Pods(
             PodNetwork network,
             ShimSupervisor supervisor,
             CgroupDriver driver,
-            Syscalls kernel,
+            MountSyscalls kernel,
             Node node) {
         PodStore store = PodStore.open(settings.database());
         PodEvents events = new PodEvents();

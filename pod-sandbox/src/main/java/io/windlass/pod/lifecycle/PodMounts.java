@@ -3,8 +3,8 @@ package io.windlass.pod.lifecycle;
 import io.windlass.fault.Fault;
 import io.windlass.linux.Errno;
 import io.windlass.linux.MountFlags;
+import io.windlass.linux.MountSyscalls;
 import io.windlass.linux.SyscallException;
-import io.windlass.linux.Syscalls;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.runtime.shim.PodNamespace;
 import java.io.IOException;
@@ -17,10 +17,10 @@ public final class PodMounts {
     private static final long SHARED_MEMORY_FLAGS = MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_NOEXEC;
     private static final String SHARED_MEMORY = "mode=1777,size=65536k";
 
-    private final Syscalls kernel;
+    private final MountSyscalls kernel;
     private final PodFolders folders;
 
-    public PodMounts(Syscalls kernel, PodFolders folders) {
+    public PodMounts(MountSyscalls kernel, PodFolders folders) {
         this.kernel = kernel;
         this.folders = folders;
     }

@@ -12,14 +12,19 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 
 /** How the store writes records: JSON that older and newer releases can read (unknown fields are left out, absent ones empty). */
 public final class RecordJson {
+    private static final JsonSetter.Value EMPTY = JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY);
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .addModule(new JavaTimeModule())
             .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
-            .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY))
+            .withConfigOverride(List.class, type -> type.setSetterInfo(EMPTY))
+            .withConfigOverride(Map.class, type -> type.setSetterInfo(EMPTY))
+            .withConfigOverride(String.class, type -> type.setSetterInfo(EMPTY))
             .build();
 
     private RecordJson() {}

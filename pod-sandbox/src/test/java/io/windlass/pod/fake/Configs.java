@@ -1,0 +1,62 @@
+package io.windlass.pod.fake;
+
+import io.windlass.pod.model.ContainerConfig;
+import io.windlass.pod.model.LinuxPodSandboxConfig;
+import io.windlass.pod.model.LinuxSandboxSecurityContext;
+import io.windlass.pod.model.NamespaceOptions;
+import io.windlass.pod.model.PodSandboxConfig;
+import io.windlass.pod.model.PodSandboxMetadata;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Requests as kubelet might send them, in their smallest form. */
+public final class Configs {
+    private Configs() {}
+
+    public static PodSandboxConfig sandbox(String name) {
+        return sandbox(name, LinuxPodSandboxConfig.DEFAULT);
+    }
+
+    public static PodSandboxConfig sandbox(String name, LinuxPodSandboxConfig linux) {
+        return new PodSandboxConfig(
+                new PodSandboxMetadata(name, "uid-" + name, "default", 0),
+                name,
+                "",
+                Optional.empty(),
+                List.of(),
+                Map.of("app", name),
+                Map.of("note", "verbatim"),
+                linux);
+    }
+
+    /** With these namespaces. */
+    public static LinuxPodSandboxConfig linux(NamespaceOptions namespaces) {
+        LinuxSandboxSecurityContext none = LinuxSandboxSecurityContext.DEFAULT;
+        return new LinuxPodSandboxConfig(
+                "",
+                new LinuxSandboxSecurityContext(
+                        namespaces,
+                        none.selinuxOptions(),
+                        none.runAsUser(),
+                        none.runAsGroup(),
+                        none.readonlyRootfs(),
+                        none.supplementalGroups(),
+                        none.supplementalGroupsPolicy(),
+                        none.privileged(),
+                        none.seccomp(),
+                        none.apparmor(),
+                        none.seccompProfilePath()),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    public static ContainerConfig container(String name) {
+        return new ContainerBuilder(name).build();
+    }
+
+    public static ContainerBuilder containerOf(String name) {
+        return new ContainerBuilder(name);
+    }
+}

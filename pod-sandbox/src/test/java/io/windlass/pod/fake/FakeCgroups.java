@@ -1,0 +1,135 @@
+package io.windlass.pod.fake;
+
+import io.windlass.linux.cgroup.Cgroup;
+import io.windlass.linux.cgroup.CgroupDriver;
+import io.windlass.linux.cgroup.CgroupResources;
+import io.windlass.linux.cgroup.CgroupStats;
+import io.windlass.linux.cgroup.CgroupVersion;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Groups that are only remembered. */
+public final class FakeCgroups implements CgroupDriver {
+    private final Failpoints failpoints;
+    private final Map<String, Group> groups = new ConcurrentHashMap<>();
+
+    FakeCgroups(Failpoints failpoints) {
+        this.failpoints = failpoints;
+    }
+
+    public Set<String> paths() {
+        return Set.copyOf(groups.keySet());
+    }
+
+    public Group group(String path) {
+        return Objects.requireNonNull(groups.get(path));
+    }
+
+    @Override
+    public CgroupVersion version() {
+        return CgroupVersion.V1;
+    }
+
+    @Override
+    public Cgroup create(String path, CgroupResources resources) {
+        failpoints.pass("cgroup.create");
+        Path parent = Path.of(path).getParent();
+        while (parent != null && parent.getNameCount() > 0) {
+            groups.computeIfAbsent(parent.toString(), Group::new);
+            parent = parent.getParent();
+        }
+        Group group = new Group(path);
+        group.update(resources);
+        groups.put(path, group);
+        return group;
+    }
+
+    @Override
+    public Optional<Cgroup> find(String path) {
+        return Optional.ofNullable(groups.get(path));
+    }
+
+    /** One group. */
+    public final class Group implements Cgroup {
+        private final String path;
+        private volatile CgroupResources limits = CgroupResources.NONE;
+        private final AtomicInteger oomKills = new AtomicInteger();
+
+        Group(String path) {
+            this.path = path;
+        }
+
+        public CgroupResources limits() {
+            return limits;
+        }
+
+        public void outOfMemory() {
+            oomKills.incrementAndGet();
+        }
+
+        @Override
+        public String path() {
+            return path;
+        }
+
+        @Override
+        public void update(CgroupResources resources) {
+            limits = resources;
+        }
+
+        @Override
+        public CgroupStats stats() {
+            return new CgroupStats(
+                    Instant.now(), 1_000_000, 0, 0, 0, 0, 0, 2048, 1024, 512, 7, 1, OptionalLong.of(1 << 20), 0, 1);
+        }
+
+        @Override
+        public long oomKills() {
+            return oomKills.get();
+        }
+
+        @Override
+        public boolean populated() {
+            return false;
+        }
+
+        @Override
+        public List<Path> attachFiles() {
+            return List.of();
+        }
+
+        @Override
+        public Optional<Path> unifiedDirectory() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void kill() {}
+
+        @Override
+        public void remove() {
+            groups.keySet().removeIf(other -> other.equals(path) || other.startsWith(path + "/"));
+        }
+
+        @Override
+        public void removeEmptyParents() {
+            Path parent = Path.of(path).getParent();
+            while (parent != null && parent.getNameCount() > 0) {
+                String name = parent.toString();
+                if (groups.keySet().stream().anyMatch(other -> other.startsWith(name + "/"))) {
+                    return;
+                }
+                groups.remove(name);
+                parent = parent.getParent();
+            }
+        }
+    }
+}

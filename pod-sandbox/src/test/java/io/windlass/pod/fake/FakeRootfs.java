@@ -1,0 +1,101 @@
+package io.windlass.pod.fake;
+
+import io.windlass.pod.model.ContainerId;
+import io.windlass.pod.rootfs.ImageConfiguration;
+import io.windlass.pod.rootfs.ResolvedImage;
+import io.windlass.pod.rootfs.Rootfs;
+import io.windlass.pod.rootfs.RootfsProvider;
+import io.windlass.pod.rootfs.RootfsUsage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** One image, and writable layers that are only remembered. */
+public final class FakeRootfs implements RootfsProvider {
+    public static final String IMAGE = "busybox";
+
+    private final Failpoints failpoints;
+    private final Set<ContainerId> prepared = ConcurrentHashMap.newKeySet();
+    private volatile ImageConfiguration configuration = new ImageConfiguration(
+            List.of("/bin/sh"), List.of("-c", "true"), List.of("A=1"), "", "", "", Map.of(), List.of());
+    private volatile Map<String, String> files = Map.of();
+
+    FakeRootfs(Failpoints failpoints) {
+        this.failpoints = failpoints;
+    }
+
+    public Set<ContainerId> prepared() {
+        return Set.copyOf(prepared);
+    }
+
+    public void configuration(ImageConfiguration next) {
+        configuration = next;
+    }
+
+    public void files(Map<String, String> next) {
+        files = next;
+    }
+
+    @Override
+    public Optional<ResolvedImage> resolve(String referenceOrId) {
+        failpoints.pass("rootfs.resolve");
+        return referenceOrId.equals(IMAGE)
+                ? Optional.of(new ResolvedImage("sha256:1", "busybox@sha256:2", configuration))
+                : Optional.empty();
+    }
+
+    @Override
+    public Rootfs prepare(ContainerId id, ResolvedImage image) {
+        failpoints.pass("rootfs.prepare");
+        prepared.add(id);
+        return new Files(files);
+    }
+
+    @Override
+    public Optional<Rootfs> find(ContainerId id) {
+        return prepared.contains(id) ? Optional.of(new Files(files)) : Optional.empty();
+    }
+
+    @Override
+    public void remove(ContainerId id) {
+        prepared.remove(id);
+    }
+
+    @Override
+    public RootfsUsage usage(ContainerId id) {
+        return new RootfsUsage(Path.of("/var/lib/windlass"), 4096, 3);
+    }
+
+    @Override
+    public List<ContainerId> list() {
+        return List.copyOf(prepared);
+    }
+
+    /** A root of a few texts. */
+    public record Files(Map<String, String> texts) implements Rootfs {
+        @Override
+        public List<Path> lowers() {
+            return List.of(Path.of("/lower"));
+        }
+
+        @Override
+        public Path upper() {
+            return Path.of("/upper");
+        }
+
+        @Override
+        public Path work() {
+            return Path.of("/work");
+        }
+
+        @Override
+        public Optional<byte[]> readFile(String absolutePath) {
+            return Optional.ofNullable(texts.get(absolutePath)).map(text -> text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

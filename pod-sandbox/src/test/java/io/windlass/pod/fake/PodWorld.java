@@ -1,0 +1,124 @@
+package io.windlass.pod.fake;
+
+import io.windlass.pod.Pods;
+import io.windlass.pod.PodsSettings;
+import io.windlass.pod.model.ContainerId;
+import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.spec.Node;
+import io.windlass.runtime.oci.Seccomp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A daemon's pods over a world of fakes that outlives it. */
+public final class PodWorld implements AutoCloseable {
+    public static final List<String> CAPABILITIES =
+            List.of("CAP_CHOWN", "CAP_KILL", "CAP_NET_RAW", "CAP_NET_ADMIN", "CAP_SETUID", "CAP_SETGID");
+    private static final Seccomp SECCOMP =
+            new Seccomp("SCMP_ACT_ERRNO", null, List.of(), List.of(), null, null, List.of());
+    public static final Node NODE = new Node(CAPABILITIES, 4096, false, false, _ -> SECCOMP, Path.of("/nonexistent"));
+
+    private final Failpoints failpoints = new Failpoints();
+    private final FakeMounts mounts = new FakeMounts(failpoints);
+    private final FakeNetwork network = new FakeNetwork(failpoints);
+    private final FakeRootfs rootfs = new FakeRootfs(failpoints);
+    private final FakeCgroups cgroups = new FakeCgroups(failpoints);
+    private final FakeShims shims;
+    private final PodsSettings settings;
+    private Pods pods;
+
+    public PodWorld(Path folder) {
+        settings = PodsSettings.of(folder, folder.resolve("run"));
+        shims = new FakeShims(failpoints, mounts, folder.resolve("shims"));
+        pods = open();
+    }
+
+    private Pods open() {
+        Pods opened = Pods.open(settings, rootfs, network, shims, cgroups, mounts, NODE);
+        opened.recover().run();
+        return opened;
+    }
+
+    /** The daemon is killed, {@code meanwhile} happens, and another daemon starts. */
+    public void restart(Runnable meanwhile) {
+        pods.close();
+        meanwhile.run();
+        pods = open();
+    }
+
+    public Pods pods() {
+        return pods;
+    }
+
+    public Failpoints failpoints() {
+        return failpoints;
+    }
+
+    public FakeMounts mounts() {
+        return mounts;
+    }
+
+    public FakeNetwork network() {
+        return network;
+    }
+
+    public FakeRootfs rootfs() {
+        return rootfs;
+    }
+
+    public FakeCgroups cgroups() {
+        return cgroups;
+    }
+
+    public FakeShims shims() {
+        return shims;
+    }
+
+    public Path podFolders() {
+        return settings.state().resolve("pods");
+    }
+
+    public PodSandboxId runSandbox(String name) {
+        return pods.runPodSandbox().run(Configs.sandbox(name), "");
+    }
+
+    public ContainerId createContainer(PodSandboxId sandbox, String name) {
+        return pods.createContainer()
+                .create(
+                        sandbox.value(),
+                        Configs.container(name),
+                        pods.store().sandbox(sandbox.value()).definition().config());
+    }
+
+    public ContainerId startContainer(PodSandboxId sandbox, String name) {
+        ContainerId id = createContainer(sandbox, name);
+        pods.startContainer().start(id.value());
+        return id;
+    }
+
+    /** Everything that is not as it was in an empty world. */
+    public List<String> leftovers() {
+        List<String> found = new ArrayList<>();
+        mounts.mounted().forEach(path -> found.add("mount " + path));
+        network.attached().forEach(pod -> found.add("network of " + pod));
+        rootfs.prepared().forEach(id -> found.add("writable layer of " + id));
+        cgroups.paths().forEach(path -> found.add("cgroup " + path));
+        shims.alive().forEach(pod -> found.add("shim of " + pod));
+        pods.store().intents().forEach(intent -> found.add("intent " + intent));
+        try (Stream<Path> folders = Files.list(podFolders())) {
+            folders.forEach(folder -> found.add("folder " + folder));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        pods.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.pod.fake;
+
+import org.jspecify.annotations.NullMarked;
