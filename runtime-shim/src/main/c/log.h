@@ -18,7 +18,7 @@ enum { LOG_LINE_MAX = 16 << 10, LOG_BATCH = 128 << 10 };
 
 enum log_stream { LOG_STDOUT, LOG_STDERR, LOG_STREAMS };
 
-/* Records on their way to a file. One is enough for all logs of a shim. */
+/* Records on their way to a file. One is enough for all logs of a shim; it is empty between calls. */
 struct log_batch {
   size_t size;
   char data[LOG_BATCH];

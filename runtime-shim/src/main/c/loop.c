@@ -4,12 +4,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { CHORE_INTERVAL_MS = 10 };
+enum { CHORE_INTERVAL_MS = 10, IDLE_MS = 1000 };
 
 int loop_open(struct loop *loop, struct failure *f) {
   loop->epoll = epoll_create1(EPOLL_CLOEXEC);
   loop->stopped = false;
   loop->chores = NULL;
+  loop->scratch_used = false;
   if (loop->epoll < 0)
     return fail(f, errno, "epoll_create1", "event loop");
   loop->scratch = mmap(NULL, LOOP_SCRATCH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -35,12 +36,15 @@ void loop_add_chore(struct loop *loop, struct loop_chore *chore) {
 void loop_run(struct loop *loop) {
   while (!loop->stopped) {
     struct epoll_event event;
-    int count = epoll_wait(loop->epoll, &event, 1, loop->chores ? CHORE_INTERVAL_MS : -1);
+    int count = epoll_wait(loop->epoll, &event, 1, loop->chores ? CHORE_INTERVAL_MS : loop->scratch_used ? IDLE_MS : -1);
     if (count > 0) {
       struct watch *watch = event.data.ptr;
       watch->ready(watch, event.events);
     } else if (loop->chores) {
       do_chores(loop);
+    } else if (count == 0) {
+      madvise(loop->scratch, LOOP_SCRATCH, MADV_DONTNEED);
+      loop->scratch_used = false;
     }
   }
 }

@@ -25,10 +25,12 @@ struct loop {
   int epoll;
   bool stopped;
   struct loop_chore *chores;
-  unsigned char *scratch; /* LOOP_SCRATCH bytes for whoever runs now; pages that were never needed take no memory */
+  unsigned char *scratch; /* LOOP_SCRATCH bytes for whoever runs now; pages take memory only while there is much to do */
+  bool scratch_used;
 };
 
-enum { LOOP_SCRATCH = 64 << 10 };
+/* Room for one read of a process's output, and for its records in a log. */
+enum { LOOP_SCRATCH_READ = 64 << 10, LOOP_SCRATCH = LOOP_SCRATCH_READ + (132 << 10) };
 
 int loop_open(struct loop *loop, struct failure *f);
 /* Runs until `stopped`. One event is taken at a time, so a handler may free any watch. */

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +15,8 @@
 #include "exit_record.h"
 
 enum { ROLE_SHIM = 2 };
+
+_Static_assert(sizeof(struct log_batch) <= LOOP_SCRATCH - LOOP_SCRATCH_READ, "a batch lies in the scratch");
 
 /* --- answers --- */
 
@@ -209,12 +210,10 @@ static int watch_signals(struct shim *shim, struct failure *f) {
 
 struct shim *shim_open(const char *socket_path, int zygote, int pod_pid_namespace, uint32_t generation, struct failure *f) {
   struct shim *shim = calloc(1, sizeof *shim);
-  struct log_batch *batch = mmap(NULL, sizeof *batch, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (!shim || batch == MAP_FAILED) {
+  if (!shim) {
     fail(f, ENOMEM, "shim", "%s", socket_path);
     return NULL;
   }
-  shim->batch = batch;
   shim->socket_path = socket_path;
   shim->before_first = shim->newest = (uint64_t)generation << 32;
   shim->zygote = (struct watch){.fd = zygote, .ready = on_zygote};
@@ -226,6 +225,7 @@ struct shim *shim_open(const char *socket_path, int zygote, int pod_pid_namespac
   }
   if (loop_open(&shim->loop, f) < 0 || watch_signals(shim, f) < 0)
     return NULL;
+  shim->batch = (struct log_batch *)(void *)(shim->loop.scratch + LOOP_SCRATCH_READ);
   shim->listener = (struct watch){.fd = connection_listen(socket_path, f), .ready = on_client};
   if (shim->listener.fd < 0)
     return NULL;

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { READS_PER_TURN = 4 };
+enum { READS_PER_TURN = 4, SMALL_READ = 4 << 10 };
 
 static int make_nonblocking(int fd) {
   int flags = fcntl(fd, F_GETFL);
@@ -17,6 +17,7 @@ static ssize_t read_some(struct output *output) {
   do
     count = read(output->watch.fd, output->loop->scratch, FRAME_MAX_OUTPUT);
   while (count < 0 && errno == EINTR);
+  output->loop->scratch_used = output->loop->scratch_used || count > SMALL_READ;
   return count < 0 && errno != EAGAIN ? 0 : count;
 }
 

@@ -48,6 +48,7 @@ struct pod {
   unsigned char *payload; /* of its SPAWN */
   struct pod_request request;
   struct answer answer;
+  struct failure failure; /* why its first shim could not begin */
 };
 
 static struct pod *find_pod(struct zygote *zygote, const char *id) {
@@ -136,17 +137,13 @@ static _Noreturn void become_shim(struct pod *pod, int pair) {
 
 /* --- what shims say --- */
 
-static void answer_spawn(struct pod *pod, const struct word *word) {
+static void answer_spawn(struct pod *pod) {
   struct connection *connection = answer_take(&pod->answer);
   if (!connection)
     return;
-  if (word->kind == WORD_FAILED) {
-    connection_error(connection, pod->answer.id, &word->failure);
-  } else {
-    size_t mark = connection_begin(connection, FRAME_OK, pod->answer.id);
-    put_u64(&connection->out, (uint64_t)pod->pid);
-    connection_finish(connection, mark);
-  }
+  size_t mark = connection_begin(connection, FRAME_OK, pod->answer.id);
+  put_u64(&connection->out, (uint64_t)pod->pid);
+  connection_finish(connection, mark);
   connection_release(connection);
 }
 
@@ -208,11 +205,13 @@ static bool hear_shim(struct pod *pod) {
     keep_container(pod, &word.container);
     return true;
   }
-  if (word.kind == WORD_LISTENS || word.kind == WORD_FAILED) {
-    pod->listened = word.kind == WORD_LISTENS;
+  if (word.kind == WORD_LISTENS) {
+    pod->listened = true;
     if (word.container.fds[KEPT_PIDFD] >= 0)
       pod->init = take_fd(&word.container.fds[KEPT_PIDFD]);
-    answer_spawn(pod, &word);
+    answer_spawn(pod);
+  } else if (word.kind == WORD_FAILED) {
+    pod->failure = word.failure; /* answered when the shim is gone, so that the pod can be tried again */
   } else {
     struct kept_container *kept = find_container(pod, word.container.id);
     if (kept)
@@ -361,12 +360,13 @@ static void shim_ended(struct pod *pod, const siginfo_t *information) {
   bool told = information->si_code == CLD_EXITED && information->si_status == 0;
   while (hear_shim(pod)) /* its last words first */
     continue;
-  struct failure f;
-  fail(&f, ECHILD, "spawn", "the shim of pod %s ended with status %d", pod->request.pod, information->si_status);
-  answer_error(&pod->answer, &f);
+  if (!pod->failure.error)
+    fail(&pod->failure, ECHILD, "spawn", "the shim of pod %s ended with status %d", pod->request.pod, information->si_status);
+  answer_error(&pod->answer, &pod->failure);
   if (!told)
-    dprintf(STDERR_FILENO, "shim %d of pod %s ended: %s %d\n", pod->pid, pod->request.pod,
-            information->si_code == CLD_EXITED ? "status" : "signal", information->si_status);
+    dprintf(STDERR_FILENO, "shim %d of pod %s ended by %s %d: %s: %s\n", pod->pid, pod->request.pod,
+            information->si_code == CLD_EXITED ? "status" : "signal", information->si_status, pod->failure.step, pod->failure.detail);
+  pod->failure.error = 0;
   if (!told && pod->listened && pod->generation < MOST_SUCCESSORS) {
     replace_shim(pod);
     return;
