@@ -52,6 +52,8 @@ final class NetlinkCodes {
     static final int LINK_INFO_KIND = 1;
     static final int LINK_INFO_DATA = 2;
     static final int LINK_INFO_PORT_KIND = 4;
+    static final int LINK_INFO_PORT_DATA = 5;
+    static final int PORT_HAIRPIN = 4;
     static final int VETH_PEER = 1;
 
     static final int ADDRESS_ADDRESS = 1;

@@ -62,6 +62,27 @@ public record RouteRequest(String description, NetlinkRequest encoded) {
                 link(NEW_LINK, FLAG_ACK, 0, 0).attribute(LINK_NAME, name).attribute(LINK_MTU, mtu));
     }
 
+    /** Makes a link a port of a bridge. */
+    public static RouteRequest setMaster(String name, int masterIndex) {
+        return new RouteRequest(
+                "set master of link " + name,
+                link(NEW_LINK, FLAG_ACK, 0, 0).attribute(LINK_NAME, name).attribute(LINK_MASTER, masterIndex));
+    }
+
+    /**
+     * Lets a bridge send a packet back out of the port that it came in by. With br_netfilter, a packet from a pod to a
+     * host port or service that leads to the pod itself takes that way.
+     */
+    public static RouteRequest setHairpin(String port) {
+        NetlinkRequest request = link(NEW_LINK, FLAG_ACK, 0, 0)
+                .attribute(LINK_NAME, port)
+                .nested(
+                        LINK_INFO,
+                        info -> info.attribute(LINK_INFO_PORT_KIND, "bridge")
+                                .nested(LINK_INFO_PORT_DATA, data -> data.attribute(PORT_HAIRPIN, new byte[] {1})));
+        return new RouteRequest("set hairpin mode of link " + port, request);
+    }
+
     public static RouteRequest deleteLink(String name) {
         return new RouteRequest(
                 "delete link " + name, link(DELETE_LINK, FLAG_ACK, 0, 0).attribute(LINK_NAME, name));

@@ -10,7 +10,7 @@ import java.util.Set;
  * <p>Implementations are thread-safe, and record what they are about to do before they do it, so that {@link #converge}
  * can finish or undo it after a crash.
  */
-public interface PodNetwork {
+public interface PodNetwork extends AutoCloseable {
     /**
      * Gives the pod's network namespace its interface, addresses, routes and host ports, and brings loopback up.
      *
@@ -39,4 +39,8 @@ public interface PodNetwork {
      * but to none of {@code livePods}. What belongs to others is never touched.
      */
     void converge(Set<String> livePods);
+
+    /** Lets go of sockets and files; pods stay attached. */
+    @Override
+    default void close() {}
 }

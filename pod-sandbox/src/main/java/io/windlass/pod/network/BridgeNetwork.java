@@ -1,0 +1,257 @@
+package io.windlass.pod.network;
+
+import io.windlass.database.Database;
+import io.windlass.fault.Fault;
+import io.windlass.fault.Rollback;
+import io.windlass.linux.Errno;
+import io.windlass.linux.SyscallException;
+import io.windlass.linux.Syscalls;
+import io.windlass.linux.netlink.Link;
+import io.windlass.linux.netlink.RouteRequest;
+import io.windlass.linux.netlink.RouteSocket;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The built-in network: a bridge with a gateway address, one veth pair a pod, addresses of its own keeping, masquerading
+ * and host ports by nftables. Attaching a pod forks nothing unless the pod has host ports.
+ *
+ * <p>Works in the network namespace of the thread that opens it; the threads that call it have to be in the same one.
+ * Thread-safe: pods are attached in parallel, operations on one pod wait for each other.
+ */
+public final class BridgeNetwork implements PodNetwork {
+    private static final int LOCKS = 64;
+
+    private final NetworkConfig config;
+    private final Database database;
+    private final RouteSocket routes;
+    private final Leases leases;
+    private final Bridge bridge;
+    private final PodLink podLink;
+    private final PacketRules rules;
+    private final List<ReentrantLock> locks =
+            Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
+    private Bridge.@Nullable Ready ready;
+
+    private BridgeNetwork(
+            NetworkConfig config, Database database, RouteSocket routes, Syscalls kernel, Optional<Nft> nft) {
+        this.config = config;
+        this.database = database;
+        this.routes = routes;
+        this.leases = new Leases(database);
+        this.bridge = new Bridge(config, routes, new HostSysctls(Path.of("/proc/sys/net")));
+        this.podLink = new PodLink(kernel, routes, config.mtu());
+        this.rules = new PacketRules(nft, leases);
+    }
+
+    /**
+     * Opens the network's store; changes nothing yet: {@link #converge} does, or else the first pod.
+     *
+     * @param store the SQLite file, made when missing
+     */
+    public static BridgeNetwork open(NetworkConfig config, Path store, Syscalls kernel) {
+        return open(config, store, kernel, Nft.find());
+    }
+
+    static BridgeNetwork open(NetworkConfig config, Path store, Syscalls kernel, Optional<Nft> nft) {
+        RouteSocket routes;
+        try {
+            routes = RouteSocket.open(kernel);
+        } catch (SyscallException e) {
+            throw e.fault("cannot open the pod network");
+        }
+        try {
+            return new BridgeNetwork(config, NetworkSchema.open(store), routes, kernel, nft);
+        } catch (RuntimeException e) {
+            routes.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public NetworkAttachment attach(PodNetworkRequest request) {
+        List<HostPort> ports = HostPort.of(request.portMappings());
+        return locked(request.podId(), () -> {
+            Optional<Lease> existing = leases.find(request.podId());
+            if (existing.isPresent() && existing.get().attached()) {
+                return attachment(existing.get(), ready());
+            }
+            return attachNew(request, existing, ports);
+        });
+    }
+
+    private NetworkAttachment attachNew(PodNetworkRequest request, Optional<Lease> unfinished, List<HostPort> ports) {
+        Bridge.Ready current = ready();
+        try (Rollback rollback = new Rollback("attach pod " + request.podId())) {
+            Lease lease = unfinished.orElseGet(() -> leases.reserve(
+                    request.podId(),
+                    PodLink.name(request.podId()),
+                    current.ipv6Subnet().isPresent(),
+                    ports));
+            rollback.onFailure("release address", () -> leases.release(lease));
+            rollback.onFailure("delete link", () -> routes.deleteLink(lease.link()));
+            Connected connected = connect(lease, request.namespacePin(), current);
+            rollback.onFailure("remove host ports", () -> rules.remove(lease));
+            rules.add(lease.attached(connected.ipv6()));
+            Lease attached = leases.attached(lease, connected.ipv6());
+            rollback.commit();
+            return attachment(attached, connected.bridge());
+        } catch (SyscallException e) {
+            throw e.fault("cannot attach pod " + request.podId() + " to bridge " + config.bridge());
+        }
+    }
+
+    /** Connects the pod; should the bridge have been deleted behind our back, makes it anew first. */
+    private Connected connect(Lease lease, Path namespacePin, Bridge.Ready current) {
+        try {
+            return new Connected(current, podLink.connect(lease, namespacePin, current));
+        } catch (SyscallException e) {
+            if (!(e.is(Errno.EINVAL) || e.is(Errno.ENODEV)) || bridge.find().isPresent()) {
+                throw e;
+            }
+            Bridge.Ready again = setUp();
+            return new Connected(again, podLink.connect(lease, namespacePin, again));
+        }
+    }
+
+    @Override
+    public void detach(String podId, Optional<Path> namespace) {
+        locked(podId, () -> {
+            leases.find(podId).ifPresent(this::release);
+            return true;
+        });
+    }
+
+    /** The order is what counts: the address goes back last, once no link carries it. */
+    private void release(Lease lease) {
+        try {
+            rules.remove(lease);
+            routes.deleteLink(lease.link());
+        } catch (SyscallException e) {
+            throw e.fault("cannot detach pod " + lease.podId() + " from bridge " + config.bridge());
+        } catch (Fault e) {
+            throw e.in("cannot detach pod " + lease.podId() + " from bridge " + config.bridge());
+        }
+        leases.release(lease);
+    }
+
+    @Override
+    public Optional<NetworkAttachment> find(String podId) {
+        return leases.find(podId).filter(Lease::attached).map(lease -> attachment(lease, ready()));
+    }
+
+    @Override
+    public NetworkStatus status() {
+        try {
+            if (bridge.find().isEmpty()) {
+                setUp();
+            } else {
+                ready();
+            }
+        } catch (SyscallException e) {
+            return NetworkStatus.notReady(
+                    "BridgeNotReady", "cannot set up bridge " + config.bridge() + ": " + e.getMessage());
+        } catch (Fault e) {
+            return NetworkStatus.notReady("BridgeNotReady", e.getMessage());
+        }
+        String problem = rules.problem();
+        return problem.isEmpty()
+                ? NetworkStatus.READY
+                : NetworkStatus.limited(
+                        "PacketRulesMissing", "pods have no host ports and no masquerading: " + problem);
+    }
+
+    @Override
+    public void converge(Set<String> livePods) {
+        for (Lease lease : leases.all()) {
+            if (!livePods.contains(lease.podId())) {
+                detach(lease.podId(), Optional.empty());
+            }
+        }
+        Bridge.Ready current = setUp();
+        Set<String> kept = leases.all().stream().map(Lease::link).collect(Collectors.toSet());
+        for (Link link : routes.links()) {
+            boolean own = link.masterIndex().isPresent() && link.masterIndex().getAsInt() == current.index();
+            if (kept.contains(link.name()) && !own) {
+                routes.apply(RouteRequest.setMaster(link.name(), current.index()));
+            } else if (own && !kept.contains(link.name()) && link.name().matches(PodLink.NAME_PATTERN)) {
+                routes.deleteLink(link.name());
+            }
+        }
+    }
+
+    /** Removes the bridge and the packet rules. Refused while pods are attached. */
+    public void dismantle() {
+        if (!leases.all().isEmpty()) {
+            throw Fault.precondition("cannot remove bridge " + config.bridge() + ": "
+                    + leases.all().size() + " pods are attached to it");
+        }
+        synchronized (this) {
+            rules.uninstall(config.instance());
+            routes.deleteLink(config.bridge());
+            ready = null;
+        }
+    }
+
+    private synchronized Bridge.Ready ready() {
+        return ready == null ? setUp() : ready;
+    }
+
+    private synchronized Bridge.Ready setUp() {
+        ready = null;
+        Subnet subnet = bridge.chooseSubnet(leases.subnet(), !leases.all().isEmpty());
+        leases.use(subnet, config.ipv6Subnet());
+        Bridge.Ready fresh;
+        try {
+            fresh = bridge.ensure(subnet);
+        } catch (SyscallException e) {
+            throw e.fault("cannot set up bridge " + config.bridge());
+        }
+        rules.install(new NftRules(config.instance(), config.bridge(), subnet, fresh.ipv6Subnet()));
+        if (rules.problem().isEmpty()) {
+            // Only behind the rule that keeps pods off the host's own loopback services.
+            new HostSysctls(Path.of("/proc/sys/net")).enableRouteLocalnet(config.bridge());
+        }
+        ready = fresh;
+        return fresh;
+    }
+
+    private NetworkAttachment attachment(Lease lease, Bridge.Ready current) {
+        List<InetAddress> addresses = new ArrayList<>();
+        List<InetAddress> gateways = new ArrayList<>();
+        addresses.add(current.subnet().address(lease.number()));
+        gateways.add(current.subnet().address(AddressPool.GATEWAY));
+        config.ipv6Subnet().filter(ignored -> lease.ipv6()).ifPresent(ipv6 -> {
+            addresses.add(ipv6.address(lease.number()));
+            gateways.add(ipv6.address(AddressPool.GATEWAY));
+        });
+        return new NetworkAttachment(addresses, PodLink.INTERFACE, gateways);
+    }
+
+    private <T> T locked(String podId, Supplier<T> work) {
+        ReentrantLock lock = locks.get(Math.floorMod(podId.hashCode(), LOCKS));
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        routes.close();
+        database.close();
+    }
+
+    private record Connected(Bridge.Ready bridge, boolean ipv6) {}
+}
