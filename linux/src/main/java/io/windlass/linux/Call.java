@@ -112,6 +112,22 @@ final class Call implements AutoCloseable {
         }
     }
 
+    static long address(MemorySegment segment) {
+        return segment.address();
+    }
+
+    /** A descriptor that a call has just made. */
+    static Fd owned(long number) {
+        return new Fd((int) number, Call::closeDescriptor);
+    }
+
+    private static void closeDescriptor(int number) {
+        try (Call call = new Call(SystemCall.CLOSE)) {
+            // A failing close has closed the descriptor all the same, and there is nothing that a caller could do.
+            call.tryRun(number);
+        }
+    }
+
     @Override
     public void close() {
         arena.close();

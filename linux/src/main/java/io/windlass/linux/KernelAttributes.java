@@ -1,0 +1,126 @@
+package io.windlass.linux;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/** Owners, modes, times and extended attributes. A part of {@link Kernel}. */
+interface KernelAttributes extends AttributeSyscalls {
+    @Override
+    default void fchownat(Fd directory, String name, int uid, int gid, int flags) {
+        try (Call call = new Call(SystemCall.FCHOWNAT)) {
+            call.run(
+                    name,
+                    directory.number(),
+                    Call.address(call.text(name)),
+                    uid,
+                    gid,
+                    flags | OpenFlags.AT_SYMLINK_NOFOLLOW);
+        }
+    }
+
+    @Override
+    default void fchmodat(Fd directory, String name, int mode) {
+        try (Call call = new Call(SystemCall.FCHMODAT2)) {
+            call.run(name, directory.number(), Call.address(call.text(name)), mode, OpenFlags.AT_SYMLINK_NOFOLLOW);
+        }
+    }
+
+    @Override
+    default void utimensat(Fd directory, String name, long seconds, long nanos) {
+        try (Call call = new Call(SystemCall.UTIMENSAT)) {
+            MemorySegment times = call.zeroed(32);
+            for (int i = 0; i < 2; i++) {
+                times.set(ValueLayout.JAVA_LONG, i * 16L, seconds);
+                times.set(ValueLayout.JAVA_LONG, i * 16L + 8, nanos);
+            }
+            call.run(
+                    name,
+                    directory.number(),
+                    Call.address(call.text(name)),
+                    Call.address(times),
+                    OpenFlags.AT_SYMLINK_NOFOLLOW);
+        }
+    }
+
+    @Override
+    default void setxattr(Fd directory, String name, byte[] attribute, byte[] value) {
+        try (Call call = new Call(SystemCall.LSETXATTR)) {
+            call.run(
+                    attributeSubject(name, attribute),
+                    Call.address(call.text(below(directory, name))),
+                    Call.address(call.text(attribute)),
+                    Call.address(call.bytes(value)),
+                    value.length,
+                    0);
+        }
+    }
+
+    @Override
+    default byte[] getxattr(Fd directory, String name, byte[] attribute) {
+        try (Call call = new Call(SystemCall.LGETXATTR)) {
+            MemorySegment path = call.text(below(directory, name));
+            MemorySegment key = call.text(attribute);
+            String subject = attributeSubject(name, attribute);
+            return grown(
+                    call,
+                    subject,
+                    value -> call.tryRun(Call.address(path), Call.address(key), Call.address(value), value.byteSize()));
+        }
+    }
+
+    @Override
+    default List<byte[]> listxattr(Fd directory, String name) {
+        try (Call call = new Call(SystemCall.LLISTXATTR)) {
+            MemorySegment path = call.text(below(directory, name));
+            byte[] all =
+                    grown(call, name, value -> call.tryRun(Call.address(path), Call.address(value), value.byteSize()));
+            List<byte[]> names = new ArrayList<>();
+            int start = 0;
+            for (int i = 0; i < all.length; i++) {
+                if (all[i] == 0) {
+                    names.add(Arrays.copyOfRange(all, start, i));
+                    start = i + 1;
+                }
+            }
+            return names;
+        }
+    }
+
+    @Override
+    default void removexattr(Fd directory, String name, byte[] attribute) {
+        try (Call call = new Call(SystemCall.LREMOVEXATTR)) {
+            call.run(
+                    attributeSubject(name, attribute),
+                    Call.address(call.text(below(directory, name))),
+                    Call.address(call.text(attribute)));
+        }
+    }
+
+    /** Calls with growing memory until the kernel's answer fits. */
+    private static byte[] grown(Call call, String subject, ToLongFunction<MemorySegment> attempt) {
+        for (int size = 256; ; size *= 4) {
+            MemorySegment value = call.zeroed(size);
+            long length = attempt.applyAsLong(value);
+            if (length >= 0) {
+                return value.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+            }
+            if (-length != Errno.ERANGE.number() || size > 1 << 20) {
+                throw call.failure(subject, (int) -length, "");
+            }
+        }
+    }
+
+    // The kernel has no *at calls for attributes before 6.13; /proc/self/fd leads to the same directory whatever its
+    // name is.
+    private static String below(Fd directory, String name) {
+        return directory.path() + "/" + name;
+    }
+
+    private static String attributeSubject(String name, byte[] attribute) {
+        return name + " " + RawName.decode(attribute);
+    }
+}
