@@ -25,7 +25,29 @@ interface KernelAttributes extends AttributeSyscalls {
     @Override
     default void fchmodat(Fd directory, String name, int mode) {
         try (Call call = new Call(SystemCall.FCHMODAT2)) {
-            call.run(name, directory.number(), Call.address(call.text(name)), mode, OpenFlags.AT_SYMLINK_NOFOLLOW);
+            long result =
+                    call.tryRun(directory.number(), Call.address(call.text(name)), mode, OpenFlags.AT_SYMLINK_NOFOLLOW);
+            if (-result == Errno.ENOSYS.number()) {
+                changeModeByDescriptor(directory, name, mode);
+            } else if (result < 0) {
+                throw call.failure(name, (int) -result, "");
+            }
+        }
+    }
+
+    /** For kernels before 6.6, whose call for this follows symbolic links: it is given a link that leads to the open file. */
+    static void changeModeByDescriptor(Fd directory, String name, int mode) {
+        Kernel kernel = new Kernel();
+        try (Fd file = kernel.openat2(directory, name, OpenFlags.PATH | OpenFlags.NO_FOLLOW, 0, 0);
+                Call call = new Call(SystemCall.FCHMODAT)) {
+            if (kernel.statx(file, "").isSymbolicLink()) {
+                throw call.failure(name, Errno.EOPNOTSUPP.number(), "");
+            }
+            call.run(
+                    name,
+                    Fd.WORKING_DIRECTORY.number(),
+                    Call.address(call.text(file.path().toString())),
+                    mode);
         }
     }
 

@@ -8,6 +8,7 @@ enum SystemCall {
     BPF(321, 280),
     CLOSE(3, 57),
     CONNECT(42, 203),
+    FCHMODAT(268, 53),
     FCHMODAT2(452, 452),
     FCHOWNAT(260, 54),
     FSCONFIG(431, 431),

@@ -71,6 +71,19 @@ class KernelTest {
     }
 
     @Test
+    void changes_modes_where_the_kernel_has_no_call_for_it_that_spares_links() throws Exception {
+        Files.writeString(folder.resolve("f"), "");
+        try (Fd directory = kernel.open(folder, OpenFlags.DIRECTORY, 0)) {
+            KernelAttributes.changeModeByDescriptor(directory, "f", 0604);
+            assertThat(kernel.statx(directory, "f").mode() & FileMode.PERMISSIONS)
+                    .isEqualTo(0604);
+            kernel.symlinkat("f", directory, "link");
+            assertThatThrownBy(() -> KernelAttributes.changeModeByDescriptor(directory, "link", 0777))
+                    .hasMessage("fchmodat link: EOPNOTSUPP (operation not supported)");
+        }
+    }
+
+    @Test
     void keeps_names_that_are_not_text() {
         String name = RawName.decode(new byte[] {'a', (byte) 0xff, (byte) 0xc3, (byte) 0xa9});
         try (Fd directory = kernel.open(folder, OpenFlags.DIRECTORY, 0)) {
