@@ -75,10 +75,10 @@ class RouteRequestTest {
     @Test
     void hairpin_mode_is_a_property_of_the_bridge_port() {
         assertThat(hex(RouteRequest.setHairpin("wl1")))
-                .isEqualTo(bytes("40000000 1000 0500 07000000 00000000"
+                .isEqualTo(bytes("44000000 1000 0500 07000000 00000000"
                         + "00 00 0000 00000000 00000000 00000000"
                         + "0800 0300 776c3100"
-                        + "1800 1200" // IFLA_LINKINFO
+                        + "1c00 1200" // IFLA_LINKINFO
                         + "0b00 0400 62726964676500 00" // IFLA_INFO_SLAVE_KIND "bridge\0"
                         + "0c00 0500" // IFLA_INFO_SLAVE_DATA
                         + "0500 0400 01 000000")); // IFLA_BRPORT_MODE
