@@ -42,7 +42,7 @@ public enum SeccompArchitecture {
     }
 
     /** Reads a name like SCMP_ARCH_X86_64; empty for those that no machine of ours can run, or whose table is not here. */
-    static Optional<SeccompArchitecture> parse(String name) {
+    public static Optional<SeccompArchitecture> parse(String name) {
         for (SeccompArchitecture architecture : values()) {
             if (name.equals("SCMP_ARCH_" + architecture)) {
                 return Optional.of(architecture);
