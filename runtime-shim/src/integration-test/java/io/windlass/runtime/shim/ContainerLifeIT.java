@@ -1,15 +1,19 @@
 package io.windlass.runtime.shim;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.runtime.oci.Mount;
 import io.windlass.runtime.program.TypicalContainer;
-import io.windlass.runtime.shim.ShimStream.Frame;
 import io.windlass.testkit.RequiresRoot;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,14 +59,83 @@ class ContainerLifeIT {
     }
 
     @Test
-    void execsInARunningContainer() {
-        ContainerLaunch launch = running("sleep 1000");
-        try (ShimStream stream = pod.exec(host.exec(launch, "sh", "-c", "echo hello; exit 3"))) {
-            Frame first = stream.read();
-            assertThat(UTF_8.decode(((Frame.StdOut) first).data()).toString()).isEqualTo("hello\n");
-            assertThat(stream.read()).isEqualTo(new Frame.Exited(3, 0));
-            assertThat(stream.read()).isEqualTo(new Frame.End());
-        }
+    void signalsTheFirstProcess() {
+        ContainerLaunch launch = host.idle(pod);
+
+        pod.signal(launch.containerId(), 15, false);
+
+        assertThat(host.awaitExit(launch)).extracting(ExitRecord::exitCode).isEqualTo(0);
+    }
+
+    @Test
+    void tellsTheSignalThatEndedAContainer() {
+        ContainerLaunch launch = host.idle(pod);
+
+        pod.signal(launch.containerId(), 9, true);
+
+        ExitRecord exit = host.awaitExit(launch);
+        assertThat(exit.exitCode()).isEqualTo(137);
+        assertThat(exit.signal()).isEqualTo(9);
+    }
+
+    @Test
+    void listsContainersByState() {
+        ContainerLaunch created = host.shell("true");
+        ContainerLaunch running = host.idle(pod);
+        CreatedContainer process = pod.create(created);
+
+        assertThat(pod.list())
+                .contains(new ShimContainer(
+                        created.containerId(),
+                        process.pid(),
+                        process.startTime(),
+                        ShimContainer.State.CREATED,
+                        Optional.empty()))
+                .anyMatch(
+                        c -> c.containerId().equals(running.containerId()) && c.state() == ShimContainer.State.RUNNING);
+    }
+
+    @Test
+    void refusesWhatAContainersStateDoesNotAllow() {
+        ContainerLaunch launch = host.idle(pod);
+
+        assertThatThrownBy(() -> pod.start(launch.containerId())).satisfies(kind(FaultKind.FAILED_PRECONDITION));
+        assertThatThrownBy(() -> pod.delete(launch.containerId())).satisfies(kind(FaultKind.FAILED_PRECONDITION));
+        assertThatThrownBy(() -> pod.create(launch)).satisfies(kind(FaultKind.ALREADY_EXISTS));
+        assertThatThrownBy(() -> pod.start("0".repeat(64))).satisfies(kind(FaultKind.NOT_FOUND));
+    }
+
+    @Test
+    void leavesNothingOfAContainerThatCannotBeMade() {
+        ContainerLaunch launch = host.launch(TypicalContainer.spec("true")
+                .mounts(List.of(Mount.bind("/no/such/source", "/data")))
+                .build());
+
+        assertThatThrownBy(() -> pod.create(launch))
+                .satisfies(kind(FaultKind.FAILED_PRECONDITION))
+                .hasMessageContaining("cannot create container " + launch.containerId() + ": OPEN_TREE")
+                .hasMessageContaining("/no/such/source");
+        assertThat(pod.list()).noneMatch(c -> c.containerId().equals(launch.containerId()));
+        assertThat(Files.exists(launch.exitFile())).isFalse();
+    }
+
+    @Test
+    void opensTheLogAnewWhenItWasRenamed() throws IOException {
+        ContainerLaunch launch = host.launch(
+                TypicalContainer.spec("sh", "-c", "echo one; while [ ! -e /go ]; do sleep 0.01; done; echo two")
+                        .build());
+        pod.create(launch);
+        pod.start(launch.containerId());
+        Path log = launch.logPath().orElseThrow();
+        ShimHost.eventually("the first line", () -> host.rawLog(launch).contains("one"));
+
+        Path rotated = Files.move(log, log.resolveSibling("log.1"));
+        pod.reopenLog(launch.containerId());
+        host.execute(pod, launch, "touch", "/go");
+        host.awaitExit(launch);
+
+        assertThat(Files.readString(rotated)).contains("one").doesNotContain("two");
+        assertThat(host.log(launch)).isEqualTo("two\n");
     }
 
     @Test
@@ -79,10 +152,7 @@ class ContainerLifeIT {
         assertThat(host.awaitExit(launch).exitCode()).isEqualTo(128);
     }
 
-    private static ContainerLaunch running(String script) {
-        ContainerLaunch launch = host.shell(script);
-        pod.create(launch);
-        pod.start(launch.containerId());
-        return launch;
+    private static Consumer<Throwable> kind(FaultKind expected) {
+        return failure -> assertThat(((Fault) failure).kind()).isEqualTo(expected);
     }
 }

@@ -1,10 +1,15 @@
 package io.windlass.runtime.shim;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.windlass.fault.Fault;
+import io.windlass.linux.cgroup.Cgroup;
+import io.windlass.linux.cgroup.CgroupDriver;
+import io.windlass.linux.cgroup.CgroupResources;
 import io.windlass.runtime.oci.Process;
-import io.windlass.runtime.oci.Seccomp;
 import io.windlass.runtime.oci.Spec;
 import io.windlass.runtime.program.TypicalContainer;
+import io.windlass.runtime.shim.ShimStream.Frame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,6 +36,9 @@ final class ShimHost implements AutoCloseable {
     private final Path image;
     private final ShimSupervisor supervisor;
     private final List<PodShim> pods = new ArrayList<>();
+    private final CgroupDriver cgroups = CgroupDriver.detect(Path.of("/sys/fs/cgroup"));
+    private final String cgroupParent = "/windlass-runtime-" + id().substring(0, 8);
+    private final List<Cgroup> launchedCgroups = new ArrayList<>();
 
     ShimHost() {
         try {
@@ -38,8 +46,28 @@ final class ShimHost implements AutoCloseable {
             image = folder.resolve("image");
             Path bin = Files.createDirectories(image.resolve("bin"));
             Files.copy(BUSYBOX, bin.resolve("busybox"), StandardCopyOption.COPY_ATTRIBUTES);
-            for (String applet :
-                    List.of("sh", "cat", "echo", "sleep", "ls", "id", "true", "false", "stty", "mount", "hostname")) {
+            for (String applet : List.of(
+                    "sh",
+                    "cat",
+                    "echo",
+                    "sleep",
+                    "ls",
+                    "id",
+                    "true",
+                    "false",
+                    "stty",
+                    "mount",
+                    "hostname",
+                    "grep",
+                    "touch",
+                    "mkdir",
+                    "stat",
+                    "setsid",
+                    "head",
+                    "dd",
+                    "ps",
+                    "kill",
+                    "readlink", "unshare", "wc", "tty", "test")) {
                 Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
             }
             Files.createDirectories(image.resolve("etc"));
@@ -50,8 +78,7 @@ final class ShimHost implements AutoCloseable {
     }
 
     ShimSupervisor newSupervisor() {
-        return ShimSupervisor.of(
-                Path.of(System.getProperty("windlass.shim")), folder.resolve("state"), ShimHost::noFilter);
+        return ShimSupervisor.of(Path.of(System.getProperty("windlass.shim")), folder.resolve("state"));
     }
 
     ShimSupervisor supervisor() {
@@ -110,8 +137,8 @@ final class ShimHost implements AutoCloseable {
                     stdin,
                     false,
                     pidMode,
-                    List.of(),
-                    Optional.empty(),
+                    cgroup.attachFiles(),
+                    cgroup.unifiedDirectory(),
                     container.resolve("exit"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -159,7 +186,47 @@ final class ShimHost implements AutoCloseable {
     }
 
     ExecLaunch exec(ContainerLaunch launch, Process process, boolean stdin) {
-        return new ExecLaunch(launch.containerId(), id(), process, launch.spec(), stdin, List.of());
+        return new ExecLaunch(launch.containerId(), id(), process, launch.spec(), stdin, launch.cgroupAttachFiles());
+    }
+
+    /** Reads a stream to its end. */
+    static Output collect(ShimStream stream) {
+        StringBuilder stdout = new StringBuilder();
+        StringBuilder stderr = new StringBuilder();
+        Optional<Frame.Exited> exited = Optional.empty();
+        while (true) {
+            switch (stream.read()) {
+                case Frame.StdOut(var data) -> stdout.append(UTF_8.decode(data));
+                case Frame.StdErr(var data) -> stderr.append(UTF_8.decode(data));
+                case Frame.Exited exit -> exited = Optional.of(exit);
+                case Frame.End() -> {
+                    return new Output(stdout.toString(), stderr.toString(), exited);
+                }
+            }
+        }
+    }
+
+    /** What a stream carried. */
+    record Output(String stdout, String stderr, Optional<Frame.Exited> exited) {
+        int exitCode() {
+            return exited.orElseThrow().exitCode();
+        }
+    }
+
+    /** Runs a command in a running container to its end. */
+    Output execute(PodShim pod, ContainerLaunch launch, String... args) {
+        try (ShimStream stream = pod.exec(exec(launch, args))) {
+            return collect(stream);
+        }
+    }
+
+    /** A container that only waits. */
+    ContainerLaunch idle(PodShim pod) {
+        ContainerLaunch launch = shell("trap 'exit 0' TERM; echo ready; sleep 1000 & wait");
+        pod.create(launch);
+        pod.start(launch.containerId());
+        eventually("its trap", () -> rawLog(launch).contains("ready"));
+        return launch;
     }
 
     static void eventually(String what, BooleanSupplier holds) {
@@ -189,6 +256,8 @@ final class ShimHost implements AutoCloseable {
                 return false;
             }
         });
+        launchedCgroups.forEach(Cgroup::remove);
+        cgroups.find(cgroupParent).ifPresent(Cgroup::remove);
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -211,9 +280,5 @@ final class ShimHost implements AutoCloseable {
                 "the end of all containers",
                 () -> pod.list().stream().allMatch(c -> c.state() == ShimContainer.State.EXITED));
         pod.shutdown();
-    }
-
-    private static byte[] noFilter(Seccomp policy) {
-        throw Fault.unimplemented("no policy is compiled in this test: " + policy);
     }
 }

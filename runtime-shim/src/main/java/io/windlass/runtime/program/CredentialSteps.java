@@ -1,6 +1,7 @@
 package io.windlass.runtime.program;
 
 import io.windlass.fault.Fault;
+import io.windlass.linux.Capability;
 import io.windlass.runtime.oci.Capabilities;
 import io.windlass.runtime.oci.Process;
 import io.windlass.runtime.oci.Seccomp;
@@ -50,19 +51,20 @@ final class CredentialSteps {
         Capabilities wanted = Objects.requireNonNullElse(
                 process.capabilities(), new Capabilities(List.of(), List.of(), List.of(), List.of(), List.of()));
         // The bounding set needs CAP_SETPCAP, the ids CAP_SETGID and CAP_SETUID: each step keeps what later ones need.
-        program.capBounding(CapabilityNames.mask(wanted.bounding()));
+        program.capBounding(mask(wanted.bounding()));
         program.keepCaps();
         program.groups(process.user().additionalGids());
         program.gid(process.user().gid());
         program.uid(process.user().uid());
-        program.capset(
-                CapabilityNames.mask(wanted.effective()),
-                CapabilityNames.mask(wanted.permitted()),
-                CapabilityNames.mask(wanted.inheritable()));
-        long ambient = CapabilityNames.mask(wanted.ambient());
+        program.capset(mask(wanted.effective()), mask(wanted.permitted()), mask(wanted.inheritable()));
+        long ambient = mask(wanted.ambient());
         if (ambient != 0) {
             program.capAmbient(ambient);
         }
+    }
+
+    private static long mask(List<String> names) {
+        return Capability.toMask(Capability.parseAll(names));
     }
 
     private void seccomp() {

@@ -1,7 +1,7 @@
 package io.windlass.runtime.shim;
 
 import io.windlass.runtime.program.LaunchProgramCompiler;
-import io.windlass.runtime.program.SeccompCompiler;
+import io.windlass.runtime.program.SeccompDocuments;
 import java.nio.file.Path;
 
 /** Finds or starts the zygote of a state folder, and spawns the shims of pods through it. Thread-safe. */
@@ -10,10 +10,9 @@ public interface ShimSupervisor {
      * The supervisor of a state folder; nothing is started before it is needed.
      *
      * @param helperBinary the windlass-shim executable
-     * @param seccomp makes the filters of the policies in OCI documents
      */
-    static ShimSupervisor of(Path helperBinary, Path stateDirectory, SeccompCompiler seccomp) {
-        return new ZygoteSupervisor(helperBinary, stateDirectory, new LaunchProgramCompiler(seccomp));
+    static ShimSupervisor of(Path helperBinary, Path stateDirectory) {
+        return new ZygoteSupervisor(helperBinary, stateDirectory, new LaunchProgramCompiler(SeccompDocuments::compile));
     }
 
     /** A new shim for a new pod; its namespaces exist when this returns. */
