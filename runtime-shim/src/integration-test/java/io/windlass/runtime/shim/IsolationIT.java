@@ -222,10 +222,10 @@ class IsolationIT {
     void showsTheContainersOwnCgroupsOnly() {
         List<Mount> mounts = new ArrayList<>(TypicalContainer.mounts());
         mounts.add(Mount.of("cgroup", "cgroup", "/sys/fs/cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"));
-        ContainerLaunch launch = host.launch(
-                shell("cat /proc/self/cgroup; ls /sys/fs/cgroup; cat /sys/fs/cgroup/pids/cgroup.procs | head -1; touch /sys/fs/cgroup/x /sys/fs/cgroup/pids/x")
-                        .mounts(mounts)
-                        .build());
+        ContainerLaunch launch = host.launch(shell(
+                        "cat /proc/self/cgroup; ls /sys/fs/cgroup; cat /sys/fs/cgroup/pids/cgroup.procs | head -1; touch /sys/fs/cgroup/x /sys/fs/cgroup/pids/x")
+                .mounts(mounts)
+                .build());
 
         String output = host.run(pod, launch);
 

@@ -67,7 +67,11 @@ final class ShimHost implements AutoCloseable {
                     "dd",
                     "ps",
                     "kill",
-                    "readlink", "unshare", "wc", "tty", "test")) {
+                    "readlink",
+                    "unshare",
+                    "wc",
+                    "tty",
+                    "test")) {
                 Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
             }
             Files.createDirectories(image.resolve("etc"));
@@ -123,6 +127,8 @@ final class ShimHost implements AutoCloseable {
     ContainerLaunch launch(Spec spec, PidMode pidMode, boolean stdin) {
         String id = id();
         try {
+            Cgroup cgroup = cgroups.create(cgroupParent + "/" + id, CgroupResources.NONE);
+            launchedCgroups.add(cgroup);
             Path container =
                     Files.createDirectories(folder.resolve("containers").resolve(id));
             return new ContainerLaunch(
