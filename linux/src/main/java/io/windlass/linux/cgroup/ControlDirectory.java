@@ -47,6 +47,14 @@ record ControlDirectory(Path path, Syscalls kernel) {
         }
     }
 
+    /** Makes the folder if it is not there. Its parent must exist. */
+    void ensure() {
+        // Looking first spares an exception for each group above a new one.
+        if (!exists()) {
+            make();
+        }
+    }
+
     /** The content of a control file without the last newline; empty when there is no such file or the group is gone. */
     Optional<String> read(String file) {
         try {
@@ -101,6 +109,10 @@ record ControlDirectory(Path path, Syscalls kernel) {
     }
 
     private void collect(List<ControlDirectory> found) {
+        if (isLeaf()) {
+            found.add(this);
+            return;
+        }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path, Files::isDirectory)) {
             for (Path entry : entries) {
                 new ControlDirectory(entry, kernel).collect(found);
@@ -111,6 +123,17 @@ record ControlDirectory(Path path, Syscalls kernel) {
             throw Fault.internal("cannot list cgroup " + path + ": " + e.getMessage(), e);
         }
         found.add(this);
+    }
+
+    // A folder of a cgroup file system has two links and one for each folder in it, so that most need not be listed.
+    // Other
+    // file systems may count otherwise, but never two for a folder that has folders.
+    private boolean isLeaf() {
+        try {
+            return Files.getAttribute(path, "unix:nlink").equals(2);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Whether a process lives here or below. */

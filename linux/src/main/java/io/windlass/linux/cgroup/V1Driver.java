@@ -45,7 +45,7 @@ final class V1Driver implements CgroupDriver {
         for (String parent : group.parents()) {
             ControlDirectory directory = top.below(parent);
             // Not undone: another pod may have come to use it meanwhile.
-            directory.make();
+            directory.ensure();
             if (cpuset) {
                 inheritCpuset(above, directory);
             }

@@ -37,7 +37,7 @@ final class V2Driver implements CgroupDriver {
             for (String parent : group.parents()) {
                 ControlDirectory directory = top.below(parent);
                 // Not undone: another pod may have come to use it meanwhile.
-                directory.make();
+                directory.ensure();
                 enableControllers(directory);
             }
             ControlDirectory leaf = top.below(group.relative());
