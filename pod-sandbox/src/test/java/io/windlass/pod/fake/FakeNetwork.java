@@ -22,7 +22,7 @@ public final class FakeNetwork implements PodNetwork {
     private final AtomicInteger next = new AtomicInteger(2);
     private volatile boolean failingDetach;
 
-    FakeNetwork(Failpoints failpoints) {
+    public FakeNetwork(Failpoints failpoints) {
         this.failpoints = failpoints;
     }
 
