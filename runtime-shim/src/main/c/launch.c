@@ -91,6 +91,7 @@ static _Noreturn void child_main(struct child *child, const struct launch_reques
       tell(child, SETUP_TERMINAL, NULL, child->run.terminal);
       cleanup_close(&child->run.terminal);
       child->run.terminal = -1;
+      await_go(child); /* the terminal has its size then */
       break;
     case PROGRAM_AT_BARRIER:
       tell(child, SETUP_READY, NULL, -1);
@@ -126,6 +127,7 @@ static bool take_message(struct launch *launch) {
     launch->calls->ready(launch);
   } else if (size == (ssize_t)sizeof message && message.kind == SETUP_TERMINAL && fd >= 0) {
     launch->calls->terminal(launch, take_fd(&fd));
+    launch_go(launch, &message.failure);
   } else if (size == (ssize_t)sizeof message && message.kind == SETUP_RECLONED && fd >= 0) {
     close(launch->pidfd);
     launch->pidfd = take_fd(&fd);

@@ -56,7 +56,7 @@ int launch_begin(struct launch *launch, struct loop *loop, const struct launch_c
 int launch_adopt(struct launch *launch, struct loop *loop, const struct launch_calls *calls, int setup);
 /* Handles what the child has said so far: for whoever learns of its end in another way. The callbacks may not free the launch. */
 void launch_catch_up(struct launch *launch);
-/* Opens the barrier. */
+/* Lets the child go on: from its barrier. */
 int launch_go(struct launch *launch, struct failure *f);
 /* Writes list{u32 opcode, u32 nanoseconds} of the operations from `first` up to `end`. */
 void launch_timeline(const struct launch *launch, uint32_t first, uint32_t end, struct bytes *out);
