@@ -40,7 +40,7 @@ final class RealPods implements AutoCloseable {
         Path state = folder.resolve("run");
         String cgroup = "/windlass-pod-it-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
         settings = new PodsSettings(folder.resolve("state.db"), state, cgroup, folder);
-        supervisor = ShimSupervisor.of(Path.of(System.getProperty("windlass.shim")), state, _ -> new byte[0]);
+        supervisor = ShimSupervisor.of(Path.of(System.getProperty("windlass.shim")), state);
         rootfs = new FolderRootfs(folder);
         fill(folder.resolve("lower"));
         pods = open();

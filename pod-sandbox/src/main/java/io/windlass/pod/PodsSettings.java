@@ -1,6 +1,10 @@
 package io.windlass.pod;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * Where a daemon keeps its pods.
@@ -17,8 +21,18 @@ public record PodsSettings(Path database, Path state, String cgroupParent, Path 
      */
     public static PodsSettings of(Path root, Path state) {
         Path absolute = state.toAbsolutePath().normalize();
-        String suffix = absolute.equals(Path.of("/run/windlass")) ? "" : "-" + Integer.toHexString(absolute.hashCode());
+        String suffix = absolute.equals(Path.of("/run/windlass")) ? "" : "-" + digest(absolute);
         return new PodsSettings(
                 root.resolve("state.db"), absolute, "/windlass" + suffix, Path.of("/var/lib/kubelet/seccomp"));
+    }
+
+    private static String digest(Path folder) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(folder.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
     }
 }

@@ -7,7 +7,9 @@ import io.windlass.runtime.shim.PodShim;
 import io.windlass.runtime.shim.PodSpawn;
 import io.windlass.runtime.shim.ShimEvent;
 import io.windlass.runtime.shim.ShimSupervisor;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,13 +66,19 @@ public final class Shims {
 
     /** Ends the shim of a pod without live containers, here or of an earlier daemon. Idempotent. */
     public void end(PodSandboxId id) {
-        if (!shims.containsKey(id) && !(Files.exists(supervisor.socketOf(id.value())) && connect(id))) {
-            return;
+        Path socket = supervisor.socketOf(id.value());
+        if (!shims.containsKey(id) && Files.exists(socket)) {
+            connect(id);
         }
         PodShim shim = shims.get(id);
-        if (shim == null) {
-            return;
+        if (shim != null) {
+            shutdown(shim);
+            forget(id);
         }
+        removeSocket(socket);
+    }
+
+    private static void shutdown(PodShim shim) {
         try {
             shim.shutdown();
         } catch (Fault e) {
@@ -78,7 +86,15 @@ public final class Shims {
                 throw e;
             }
         }
-        forget(id);
+    }
+
+    /** A shim that was killed could not do it. */
+    private static void removeSocket(Path socket) {
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            throw Fault.internal("cannot remove " + socket + ": " + e.getMessage(), e);
+        }
     }
 
     /** Lets go of a shim that is gone. */

@@ -1,6 +1,7 @@
 package io.windlass.pod.spec;
 
 import io.windlass.fault.Fault;
+import io.windlass.linux.Capability;
 import io.windlass.pod.model.CapabilityChanges;
 import io.windlass.pod.model.LinuxContainerSecurityContext;
 import io.windlass.runtime.oci.Capabilities;
@@ -59,7 +60,7 @@ final class CapabilitySets {
         set.addAll(ambient);
         for (String name : changes.drop()) {
             if (!name.equalsIgnoreCase(ALL)) {
-                String full = CapabilityNames.canonical("drop_capabilities", name);
+                String full = canonical("drop_capabilities", name);
                 set.remove(full);
                 ambient.remove(full);
             }
@@ -77,10 +78,18 @@ final class CapabilitySets {
         if (name.equalsIgnoreCase(ALL)) {
             return;
         }
-        String full = CapabilityNames.canonical(field, name);
+        String full = canonical(field, name);
         if (!available.contains(full)) {
             throw Fault.precondition("cannot give " + full + " of " + field + ": the daemon itself does not have it");
         }
         set.add(full);
+    }
+
+    private static String canonical(String field, String name) {
+        try {
+            return Capability.parse(name).fullName();
+        } catch (Fault e) {
+            throw e.in("cannot use " + field);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.windlass.pod.spec;
 
 import io.windlass.fault.Fault;
+import io.windlass.linux.Capability;
 import io.windlass.runtime.oci.Seccomp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +33,9 @@ public record Node(
     /** Asks this machine's kernel. */
     public static Node detect(Function<List<String>, Seccomp> seccompDefault, Path seccompFolder) {
         return new Node(
-                CapabilityNames.of(mask(field(lines(Path.of("/proc/self/status")), "CapBnd:", 1))),
+                Capability.fromMask(mask(field(lines(Path.of("/proc/self/status")), "CapBnd:", 1))).stream()
+                        .map(Capability::fullName)
+                        .toList(),
                 openFiles(field(lines(Path.of("/proc/self/limits")), "Max open files", 4)),
                 first(Path.of("/sys/module/apparmor/parameters/enabled")).equals("Y"),
                 Files.exists(Path.of("/sys/fs/selinux/enforce")),
