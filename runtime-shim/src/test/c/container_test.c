@@ -220,6 +220,33 @@ static void only_a_procfs_root_takes_sysctls(void) {
   tap_failed(&outcome, EINVAL, "OPEN", "/mnt/outside/new", "OPEN makes no files");
 }
 
+static void labels_are_written_below_a_procfs_only(void) {
+  static const struct {
+    const char *type;
+    const char *attribute;
+    int error;
+    const char *part;
+  } cases[] = {{"proc", "../status", EINVAL, "must be relative"}, {"tmpfs", "exec", EXDEV, "not the root of a procfs"}, {"proc", "no_such_module/exec", ENOENT, "no_such_module"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    build_overlay(&program, ALONE);
+    build(&program, FSMOUNT, "utUu", 3u, cases[i].type, UINT64_C(0), 0u);
+    build(&program, LSM_EXEC, "utt", 3u, cases[i].attribute, "label");
+    build_end(&program);
+    run_program(&program, NULL, &outcome);
+    tap_failed(&outcome, cases[i].error, "LSM_EXEC", cases[i].part, cases[i].attribute);
+  }
+}
+
+static void a_joined_mount_namespace_confines(void) {
+  build_overlay(&program, ALONE);
+  build(&program, OPEN, "utu", 3u, "/proc/self/ns/mnt", (unsigned)O_RDONLY);
+  build(&program, SETNS, "uU", 3u, SYS_CLONE_NEWNS);
+  build(&program, CHDIR, "tu", "/proc/self/cwd", 0u);
+  build_end(&program);
+  run_program(&program, NULL, &outcome);
+  tap_failed(&outcome, ELOOP, "CHDIR", "/proc/self/cwd", "paths in a joined mount namespace go through no magic link");
+}
+
 /* A volume with a mount in it, shared with what the test stands for: the host. */
 static void mount_shared_volume(const char *folder) {
   char path[128];
@@ -259,6 +286,17 @@ static void the_hosts_mounts_stay(void) {
   tap_contains(outcome.output, "stat /one/sub/file: No such file", "one that is not recursive has not");
   tap_contains(outcome.output, "stat /one/sub: mode 40755", "but their places");
   tap_contains(outcome.output, "the host keeps its volume", "leaving the host's root unmounts nothing on the host");
+  static const char *const writes[] = {"write:/all/sub/file", "write:/all/new", "write:/new", NULL};
+  build_overlay(&program, ALONE);
+  build(&program, OPEN_TREE, "utu", 5u, "/mnt/outside", 1u);
+  build_inside(&program);
+  build(&program, MOVE_MOUNT, "utu", 5u, "/all", 3u);
+  build(&program, READONLY, "t", "/all");
+  build_probe(&program, writes);
+  run_program(&program, &(struct run_hooks){.before = mount_shared_volume}, &outcome);
+  tap_ran(&outcome, "a read-only volume");
+  tap_contains(outcome.output, "write /all/sub/file: Read-only file system", "read-only holds for the mounts below, too");
+  tap_contains(outcome.output, "write /new: done", "and not for what lies beside");
 }
 
 static void rights_are_dropped(void) {
@@ -389,6 +427,8 @@ int main(void) {
   limits_and_scores_are_set();
   sysctls_are_confined();
   only_a_procfs_root_takes_sysctls();
+  labels_are_written_below_a_procfs_only();
+  a_joined_mount_namespace_confines();
   the_hosts_mounts_stay();
   rights_are_dropped();
   failures_name_their_operation();

@@ -14,7 +14,7 @@ static struct builder program;
 static struct outcome outcome;
 
 static void build_target(void) {
-  static const char *const commands[] = {"pause", NULL};
+  static const char *const commands[] = {"wait", NULL};
   build_overlay(&target, ENTERED | SYS_CLONE_NEWPID);
   build_inside(&target);
   build(&target, HOSTNAME, "t", "inside");

@@ -18,6 +18,9 @@
 #include "kit_tap.h"
 #include "syscalls.h"
 
+/* A run that takes longer ends the test program. */
+enum { RUN_SECONDS = 60 };
+
 /* Every run has its own mount namespace and mounts its own tmpfs there. */
 const char *const FOLDER = "/mnt";
 
@@ -26,6 +29,7 @@ struct shared {
   bool failed;
   struct failure failure;
   int status;
+  pid_t recloned; /* the process that RECLONE made */
   struct timing timings[PROGRAM_MAX_OPERATIONS];
 };
 
@@ -125,8 +129,10 @@ static void run_child(const struct builder *program, struct program_run *run, ui
       continue;
     pid_t pid = clone_with(flags | SYS_CLONE_PARENT);
     need(pid >= 0, "clone3 with CLONE_PARENT");
-    if (pid > 0)
+    if (pid > 0) {
+      shared->recloned = pid;
       _exit(0);
+    }
   }
 }
 
@@ -138,39 +144,46 @@ static void copy_terminal(int terminal) {
   close(terminal);
 }
 
-/* Runs a program of which only the first process is wanted; `pid` is written once it is known, and `executed` closed by its execve. */
-static void run_target(const struct builder *program, int executed) {
+static struct shared *new_shared(void) {
+  struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  need(shared != MAP_FAILED, "shared memory");
+  return shared;
+}
+
+/* Runs a target up to its clone, and tells the clone's pid. Then only the clone, or what it recloned, holds `executed` until execve. */
+static void run_target(const struct builder *program, struct shared *shared, int executed) {
   struct program_run run;
-  struct shared shared = {0};
   uint32_t next = 0;
   uint64_t flags = 0;
   program_run_init(&run, NULL);
-  need(program_run(program->bytes, program->size, &run, &next, &flags, &shared.failure) == PROGRAM_AT_CLONE, "the target's CLONE");
+  need(program_run(program->bytes, program->size, &run, &next, &flags, &shared->failure) == PROGRAM_AT_CLONE, "the target's CLONE");
   pid_t pid = clone_with(flags);
   need(pid >= 0, "the target's clone3");
   if (pid == 0)
-    run_child(program, &run, next, -1, &shared);
+    run_child(program, &run, next, -1, shared);
   need(write(executed, &pid, sizeof pid) == sizeof pid, "telling the target's pid");
 }
 
 /* The pidfd of a running target; no process here is its parent, so that waiting for all children does not wait for it. */
 static int start_target(const struct builder *program) {
+  struct shared *shared = new_shared();
   int executed[2];
   need(pipe2(executed, O_CLOEXEC) == 0, "pipe");
   pid_t between = fork();
   need(between >= 0, "fork");
   if (between == 0) {
-    run_target(program, executed[1]);
+    run_target(program, shared, executed[1]);
     _exit(0);
   }
   pid_t pid = -1;
   char end;
   close(executed[1]);
   need(waitpid(between, NULL, 0) == between && read(executed[0], &pid, sizeof pid) == sizeof pid, "the target's start");
-  need(read(executed[0], &end, 1) == 0, "the target's execve");
+  need(read(executed[0], &end, 1) == 0 && !shared->failed, "the target's execve");
   close(executed[0]);
-  int pidfd = sys_pidfd_open(pid, 0);
+  int pidfd = sys_pidfd_open(shared->recloned > 0 ? shared->recloned : pid, 0);
   need(pidfd >= 0, "the target's pidfd");
+  munmap(shared, sizeof *shared);
   return pidfd;
 }
 
@@ -221,14 +234,15 @@ static void read_output(int fd, char output[OUTPUT_SIZE]) {
 }
 
 void run_program(struct builder *builder, const struct run_hooks *hooks, struct outcome *outcome) {
-  struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  struct shared *shared = new_shared();
   int out[2];
   uint32_t operations;
   memset(outcome, 0, sizeof *outcome);
-  need(shared != MAP_FAILED && pipe2(out, O_CLOEXEC) == 0, "the test's memory and pipe");
+  need(pipe2(out, O_CLOEXEC) == 0, "pipe");
   if (program_check(builder->bytes, builder->size, &operations, &shared->failure) < 0)
     need(false, shared->failure.detail);
   fflush(stdout);
+  alarm(RUN_SECONDS);
   pid_t pid = fork();
   need(pid >= 0, "fork");
   if (pid == 0) {
@@ -249,6 +263,7 @@ void run_program(struct builder *builder, const struct run_hooks *hooks, struct 
   read_output(out[0], outcome->output);
   close(out[0]);
   waitpid(pid, NULL, 0);
+  alarm(0);
   outcome->failed = shared->failed;
   outcome->failure = shared->failure;
   outcome->status = shared->status;

@@ -111,8 +111,8 @@ static void answer(const char *command) {
     printf("cwd: %s\n", getcwd(directory, sizeof directory) ? directory : strerror(errno));
   else if (strcmp(command, "ids") == 0)
     identity();
-  else if (strcmp(command, "pause") == 0)
-    pause();
+  else if (strcmp(command, "wait") == 0)
+    sleep(50);
   else if (strcmp(command, "tty") == 0)
     terminal();
   else if (strcmp(command, "descriptors") == 0)

@@ -17,6 +17,7 @@
 enum { USERNS = 60, BASE = 100000 };
 
 static struct builder program;
+static struct builder target;
 static struct outcome outcome;
 
 static void set_up(bool fine, const char *what) {
@@ -152,6 +153,36 @@ static void a_terminal_works_inside(void) {
   tap_contains(outcome.output, "stat /dev/console: mode 20620 owner 0:", "and is the console");
 }
 
+static void an_exec_enters_the_user_namespace(void) {
+  static const char *const waiting[] = {"wait", NULL};
+  static const char *const commands[] = {"ids", "cat:/proc/self/uid_map", "cat:/proc/1/cmdline", "write:/dev/full", "stat:/mnt", NULL};
+  build_in_user_namespace();
+  build_probe(&program, waiting);
+  target = program;
+  build_begin(&program);
+  build(&program, CLONE, "U", UINT64_C(0));
+  build(&program, DUMPABLE, "u", 0u);
+  build(&program, SETNS_TARGET, "U",
+        SYS_CLONE_NEWUSER | SYS_CLONE_NEWNS | SYS_CLONE_NEWPID | SYS_CLONE_NEWIPC | SYS_CLONE_NEWUTS);
+  build(&program, RECLONE, "U", UINT64_C(0));
+  build(&program, SETSID, "");
+  build(&program, GROUPS, "u", 0u);
+  build(&program, GID, "u", 0u);
+  build(&program, UID, "u", 0u);
+  build_probe(&program, commands);
+  run_program(&program, &(struct run_hooks){.before = make_user_namespace, .target = &target}, &outcome);
+  if (strstr(outcome.output, "set-up failed")) {
+    tap_skip("an exec into a user namespace", "this machine makes no container in one");
+    return;
+  }
+  tap_ran(&outcome, "an exec into a user namespace");
+  tap_contains(outcome.output, "ids: 0:0", "it is root inside");
+  tap_contains(outcome.output, " 100000 ", "and another user outside");
+  tap_contains(outcome.output, "cat /proc/1/cmdline: [probe", "it sees the container's processes");
+  tap_contains(outcome.output, "write /dev/full: No space left", "and its devices");
+  tap_contains(outcome.output, "stat /mnt: No such file", "and not the host's folders");
+}
+
 int main(void) {
   if (geteuid() != 0) {
     tap_skip("user namespaces", "needs root");
@@ -159,5 +190,6 @@ int main(void) {
   }
   a_container_is_root_only_inside();
   a_terminal_works_inside();
+  an_exec_enters_the_user_namespace();
   return tap_done();
 }
