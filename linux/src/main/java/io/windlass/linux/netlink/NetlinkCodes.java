@@ -47,6 +47,7 @@ final class NetlinkCodes {
     static final int LINK_MTU = 4;
     static final int LINK_MASTER = 10;
     static final int LINK_INFO = 18;
+    static final int LINK_GROUP = 27;
     static final int LINK_NAMESPACE_FD = 28;
     static final int LINK_NAMESPACE_ID = 37;
     static final int LINK_INFO_KIND = 1;

@@ -88,6 +88,20 @@ public record RouteRequest(String description, NetlinkRequest encoded) {
                 "delete link " + name, link(DELETE_LINK, FLAG_ACK, 0, 0).attribute(LINK_NAME, name));
     }
 
+    /** Moves a link to a group, of which all links can be named at once. */
+    public static RouteRequest setGroup(String name, int group) {
+        return new RouteRequest(
+                "set group of link " + name,
+                link(NEW_LINK, FLAG_ACK, 0, 0).attribute(LINK_NAME, name).attribute(LINK_GROUP, group));
+    }
+
+    /** Deletes all links of a group, in about the time that one takes. */
+    public static RouteRequest deleteGroup(int group) {
+        return new RouteRequest(
+                "delete links of group " + group,
+                link(DELETE_LINK, FLAG_ACK, 0, 0).attribute(LINK_GROUP, group));
+    }
+
     /**
      * Gives a link an address, or leaves it as it is where the link has it already. IPv6 addresses skip duplicate address
      * detection: the allocator is what keeps them unique, and detection would delay their use by a second.

@@ -179,6 +179,32 @@ class BridgeNetworkIT {
     }
 
     @Test
+    void an_address_is_free_only_once_its_link_is_gone_and_a_full_subnet_waits_for_that() throws Exception {
+        network.close();
+        NetworkConfig small = config().withSubnet(Subnet.parse("10.99.0.0/29"));
+        network = host.call(() -> BridgeNetwork.open(small, folder.resolve("small.db"), kernel));
+        host.run(() -> network.converge(Set.of()));
+        TestNamespace pod = namespace("pod");
+        for (int i = 0; i < 12; i++) {
+            String podId = "%x".formatted(i % 16).repeat(64);
+            attach(podId, pod);
+            assertThat(links().stream().filter(link -> link.name().matches("wl(.)\\1{10}")))
+                    .hasSizeLessThan(7);
+            host.run(() -> network.detach(podId, Optional.empty()));
+            host.run(network::settle);
+        }
+        List<TestNamespace> pods = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            pods.add(namespace("pod " + i));
+            attach("%x".formatted(i).repeat(64), pods.get(i));
+        }
+        assertThatThrownBy(() -> attach(A, pod))
+                .hasMessage("cannot give an address: all 5 of subnet 10.99.0.0/29 are in use");
+        host.run(() -> network.detach("3".repeat(64), Optional.empty()));
+        assertThat(attach(A, pod).primary()).isPresent();
+    }
+
+    @Test
     void attaching_again_returns_the_same_attachment() throws Exception {
         TestNamespace a = namespace("a");
         assertThat(attach(A, a)).isEqualTo(attach(A, a));
@@ -198,6 +224,7 @@ class BridgeNetworkIT {
             network.detach(A, Optional.of(a.pin()));
             network.detach(A, Optional.of(a.pin()));
             network.detach(B, Optional.empty());
+            network.settle();
         });
         assertThat(links()).extracting(Link::name).containsExactlyElementsOf(names(before));
         assertThat(rules()).isEqualTo(rules);

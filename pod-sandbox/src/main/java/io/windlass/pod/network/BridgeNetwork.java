@@ -2,6 +2,7 @@ package io.windlass.pod.network;
 
 import io.windlass.database.Database;
 import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
 import io.windlass.fault.Rollback;
 import io.windlass.linux.Errno;
 import io.windlass.linux.SyscallException;
@@ -9,6 +10,7 @@ import io.windlass.linux.Syscalls;
 import io.windlass.linux.netlink.Link;
 import io.windlass.linux.netlink.RouteRequest;
 import io.windlass.linux.netlink.RouteSocket;
+import io.windlass.pod.network.Lease.State;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ public final class BridgeNetwork implements PodNetwork {
     private final Bridge bridge;
     private final PodLink podLink;
     private final PacketRules rules;
+    private final LinkReaper reaper;
     private final List<ReentrantLock> locks =
             Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
     private Bridge.@Nullable Ready ready;
@@ -51,6 +54,8 @@ public final class BridgeNetwork implements PodNetwork {
         this.bridge = new Bridge(config, routes, new HostSysctls(Path.of("/proc/sys/net")));
         this.podLink = new PodLink(kernel, routes, config.mtu());
         this.rules = new PacketRules(nft, leases);
+        this.reaper = new LinkReaper(RouteSocket.open(kernel), linkGroup(config), leases::release);
+        leases.all().stream().filter(lease -> lease.is(State.RELEASING)).forEach(reaper::add);
     }
 
     /**
@@ -82,31 +87,45 @@ public final class BridgeNetwork implements PodNetwork {
         List<HostPort> ports = HostPort.of(request.portMappings());
         return locked(request.podId(), () -> {
             Optional<Lease> existing = leases.find(request.podId());
-            if (existing.isPresent() && existing.get().attached()) {
+            if (existing.isPresent() && existing.get().is(State.ATTACHED)) {
                 return attachment(existing.get(), ready());
             }
-            return attachNew(request, existing, ports);
+            if (existing.isPresent() && existing.get().is(State.RELEASING)) {
+                reaper.flush();
+            }
+            return attachNew(request, leases.find(request.podId()), ports);
         });
     }
 
     private NetworkAttachment attachNew(PodNetworkRequest request, Optional<Lease> unfinished, List<HostPort> ports) {
         Bridge.Ready current = ready();
         try (Rollback rollback = new Rollback("attach pod " + request.podId())) {
-            Lease lease = unfinished.orElseGet(() -> leases.reserve(
-                    request.podId(),
-                    PodLink.name(request.podId()),
-                    current.ipv6Subnet().isPresent(),
-                    ports));
+            Lease lease = unfinished.orElseGet(() -> reserve(request.podId(), current, ports));
             rollback.onFailure("release address", () -> leases.release(lease));
             rollback.onFailure("delete link", () -> routes.deleteLink(lease.link()));
             Connected connected = connect(lease, request.namespacePin(), current);
             rollback.onFailure("remove host ports", () -> rules.remove(lease));
-            rules.add(lease.attached(connected.ipv6()));
-            Lease attached = leases.attached(lease, connected.ipv6());
+            Lease attached = lease.attached(connected.ipv6());
+            rules.add(attached);
+            leases.update(attached);
             rollback.commit();
             return attachment(attached, connected.bridge());
         } catch (SyscallException e) {
             throw e.fault("cannot attach pod " + request.podId() + " to bridge " + config.bridge());
+        }
+    }
+
+    /** Where no address is free, those of pods that are just being detached are waited for. */
+    private Lease reserve(String podId, Bridge.Ready current, List<HostPort> ports) {
+        boolean ipv6 = current.ipv6Subnet().isPresent();
+        try {
+            return leases.reserve(podId, PodLink.name(podId), ipv6, ports);
+        } catch (Fault e) {
+            if (e.kind() != FaultKind.RESOURCE_EXHAUSTED) {
+                throw e;
+            }
+            reaper.flush();
+            return leases.reserve(podId, PodLink.name(podId), ipv6, ports);
         }
     }
 
@@ -131,22 +150,28 @@ public final class BridgeNetwork implements PodNetwork {
         });
     }
 
-    /** The order is what counts: the address goes back last, once no link carries it. */
+    /** The pod's ports are free at once; the address goes back last, once no link carries it. */
     private void release(Lease lease) {
-        try {
-            rules.remove(lease);
-            routes.deleteLink(lease.link());
-        } catch (SyscallException e) {
-            throw e.fault("cannot detach pod " + lease.podId() + " from bridge " + config.bridge());
-        } catch (Fault e) {
-            throw e.in("cannot detach pod " + lease.podId() + " from bridge " + config.bridge());
+        if (!lease.is(State.RELEASING)) {
+            try {
+                rules.remove(lease);
+            } catch (Fault e) {
+                throw e.in("cannot detach pod " + lease.podId() + " from bridge " + config.bridge());
+            }
+            Lease releasing = lease.releasing();
+            leases.update(releasing);
+            reaper.add(releasing);
         }
-        leases.release(lease);
+    }
+
+    /** Waits until the links of all detached pods are gone. */
+    void settle() {
+        reaper.flush();
     }
 
     @Override
     public Optional<NetworkAttachment> find(String podId) {
-        return leases.find(podId).filter(Lease::attached).map(lease -> attachment(lease, ready()));
+        return leases.find(podId).filter(lease -> lease.is(State.ATTACHED)).map(lease -> attachment(lease, ready()));
     }
 
     @Override
@@ -177,6 +202,7 @@ public final class BridgeNetwork implements PodNetwork {
                 detach(lease.podId(), Optional.empty());
             }
         }
+        reaper.flush();
         Bridge.Ready current = setUp();
         Set<String> kept = leases.all().stream().map(Lease::link).collect(Collectors.toSet());
         for (Link link : routes.links()) {
@@ -191,6 +217,7 @@ public final class BridgeNetwork implements PodNetwork {
 
     /** Removes the bridge and the packet rules. Refused while pods are attached. */
     public void dismantle() {
+        reaper.flush();
         if (!leases.all().isEmpty()) {
             throw Fault.precondition("cannot remove bridge " + config.bridge() + ": "
                     + leases.all().size() + " pods are attached to it");
@@ -237,6 +264,11 @@ public final class BridgeNetwork implements PodNetwork {
         return new NetworkAttachment(addresses, PodLink.INTERFACE, gateways);
     }
 
+    /** Groups 0 to 255 are where people number theirs. */
+    private static int linkGroup(NetworkConfig config) {
+        return Integer.parseUnsignedInt(config.instance(), 16) | 0x4000_0000;
+    }
+
     private <T> T locked(String podId, Supplier<T> work) {
         ReentrantLock lock = locks.get(Math.floorMod(podId.hashCode(), LOCKS));
         lock.lock();
@@ -249,6 +281,7 @@ public final class BridgeNetwork implements PodNetwork {
 
     @Override
     public void close() {
+        reaper.close();
         routes.close();
         database.close();
     }

@@ -52,8 +52,7 @@ final class LeaseTable {
         return database.transaction(c -> {
             Map<String, List<HostPort>> ports = ports(c);
             List<Lease> leases = new ArrayList<>();
-            try (PreparedStatement select =
-                            c.prepareStatement("SELECT pod_id, number, link, ipv6, attached FROM lease");
+            try (PreparedStatement select = c.prepareStatement("SELECT pod_id, number, link, ipv6, state FROM lease");
                     ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     String podId = row.getString(1);
@@ -62,7 +61,7 @@ final class LeaseTable {
                             row.getInt(2),
                             row.getString(3),
                             row.getBoolean(4),
-                            row.getBoolean(5),
+                            Lease.State.of(row.getInt(5)),
                             ports.getOrDefault(podId, List.of())));
                 }
             }
@@ -91,12 +90,12 @@ final class LeaseTable {
         database.update(c -> {
             execute(
                     c,
-                    "INSERT INTO lease (pod_id, number, link, ipv6, attached) VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO lease (pod_id, number, link, ipv6, state) VALUES (?, ?, ?, ?, ?)",
                     lease.podId(),
                     lease.number(),
                     lease.link(),
                     lease.ipv6(),
-                    lease.attached());
+                    lease.state().code());
             execute(c, "UPDATE network SET last_number = ? WHERE id = 1", lease.number());
             for (HostPort port : lease.ports()) {
                 execute(
@@ -112,13 +111,19 @@ final class LeaseTable {
         });
     }
 
+    /** Stores a lease's new state; its ports can only have become none. */
     void update(Lease lease) {
-        database.update(c -> execute(
-                c,
-                "UPDATE lease SET ipv6 = ?, attached = ? WHERE pod_id = ?",
-                lease.ipv6(),
-                lease.attached(),
-                lease.podId()));
+        database.update(c -> {
+            execute(
+                    c,
+                    "UPDATE lease SET ipv6 = ?, state = ? WHERE pod_id = ?",
+                    lease.ipv6(),
+                    lease.state().code(),
+                    lease.podId());
+            if (lease.ports().isEmpty()) {
+                execute(c, "DELETE FROM host_port WHERE pod_id = ?", lease.podId());
+            }
+        });
     }
 
     void delete(String podId) {

@@ -62,7 +62,7 @@ final class Leases {
         }
         ports.forEach(port -> requireFree(podId, port));
         int number = pool.allocate();
-        Lease lease = new Lease(podId, number, link, ipv6, false, ports);
+        Lease lease = new Lease(podId, number, link, ipv6, Lease.State.RESERVED, ports);
         try {
             table.insert(lease);
         } catch (RuntimeException e) {
@@ -87,15 +87,13 @@ final class Leases {
         }
     }
 
-    /** Records that all that the lease stands for was seen in place. */
-    synchronized Lease attached(Lease lease, boolean ipv6) {
-        Lease attached = lease.attached(ipv6);
-        table.update(attached);
-        leases.put(attached.podId(), attached);
-        return attached;
+    /** Records a lease's new state. */
+    synchronized void update(Lease lease) {
+        table.update(lease);
+        leases.put(lease.podId(), lease);
     }
 
-    /** Gives the address and the host ports back: nothing in the kernel may carry them any more. */
+    /** Gives the address back: nothing in the kernel may carry it any more. */
     synchronized void release(Lease lease) {
         table.delete(lease.podId());
         leases.remove(lease.podId());

@@ -30,7 +30,7 @@ final class NetworkSchema {
                 PRIMARY KEY (protocol, host_address, host_port)
             );
             CREATE INDEX host_port_of_pod ON host_port (pod_id)
-            """);
+            """, "ALTER TABLE lease RENAME COLUMN attached TO state");
 
     private NetworkSchema() {}
 
