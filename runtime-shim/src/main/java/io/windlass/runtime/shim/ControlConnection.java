@@ -145,7 +145,7 @@ final class ControlConnection implements AutoCloseable {
                 frame = channel.read();
             }
             fail("it closed the connection");
-        } catch (IOException | ProtocolException e) {
+        } catch (IOException | Fault e) {
             fail("cannot read from it: " + e.getMessage());
         }
     }

@@ -2,6 +2,7 @@ package io.windlass.runtime.shim;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.windlass.fault.Fault;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ final class Fields {
         this.in = in;
     }
 
-    /** @throws ProtocolException when the field is cut short */
+    /** @throws Fault INTERNAL when the field is cut short */
     int u32() {
         return absent() ? 0 : need(4).getInt();
     }
@@ -43,7 +44,7 @@ final class Fields {
     <T> List<T> list(Function<Fields, T> item) {
         int count = u32();
         if (count < 0 || count > in.remaining()) {
-            throw new ProtocolException("a list of %d items in %d bytes".formatted(count, in.remaining()));
+            throw malformed("a list of %d items in %d bytes".formatted(count, in.remaining()));
         }
         List<T> items = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -55,11 +56,15 @@ final class Fields {
     private byte[] block(int more) {
         int size = need(4).getInt();
         if (size < 0 || size > in.remaining() - more) {
-            throw new ProtocolException("a field of %d bytes, of which %d came".formatted(size, in.remaining()));
+            throw malformed("a field of %d bytes, of which %d came".formatted(size, in.remaining()));
         }
         byte[] block = new byte[size];
         in.get(block);
         return block;
+    }
+
+    private static Fault malformed(String what) {
+        return Fault.internal("the helper's message is malformed: " + what, null);
     }
 
     private boolean absent() {
@@ -68,7 +73,7 @@ final class Fields {
 
     private ByteBuffer need(int bytes) {
         if (in.remaining() < bytes) {
-            throw new ProtocolException("a field of %d bytes, of which %d came".formatted(bytes, in.remaining()));
+            throw malformed("a field of %d bytes, of which %d came".formatted(bytes, in.remaining()));
         }
         return in;
     }

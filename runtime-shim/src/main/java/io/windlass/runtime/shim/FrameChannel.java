@@ -60,7 +60,7 @@ final class FrameChannel implements AutoCloseable {
         received.getShort();
         long id = received.getLong();
         if (length < 0 || length > WireFrame.MAX_PAYLOAD) {
-            throw new ProtocolException("a frame of type 0x%x with %d bytes".formatted(type, length));
+            throw new IOException("a frame of type 0x%x with %d bytes".formatted(type, length));
         }
         ByteBuffer payload = ByteBuffer.allocate(length);
         int buffered = Math.min(length, received.remaining());

@@ -311,7 +311,7 @@ final class SocketShim implements PodShim {
                         startTime,
                         ShimContainer.State.EXITED,
                         Optional.of(new ExitRecord(exitCode, signal, ExitRecord.instant(exitedAt))));
-            default -> throw new ProtocolException("container %s is in the unknown state %d".formatted(id, state));
+            default -> throw Fault.internal("container %s is in the unknown state %d".formatted(id, state), null);
         };
     }
 

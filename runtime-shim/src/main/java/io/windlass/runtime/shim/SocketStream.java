@@ -197,7 +197,7 @@ final class SocketStream implements ShimStream {
                 return new Arrival(frame.get(), null);
             }
             return new Arrival(null, lost("the shim closed the stream", null));
-        } catch (IOException | ProtocolException e) {
+        } catch (IOException e) {
             return new Arrival(null, lost(String.valueOf(e.getMessage()), e));
         }
     }
