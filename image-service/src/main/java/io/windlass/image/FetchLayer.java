@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Brings one layer from the registry to disk in one pass: each byte is hashed, written to the blob, inflated, hashed again
@@ -41,6 +42,7 @@ final class FetchLayer {
     private final Trash trash;
     private final UnpackLimits limits;
     private final Syscalls kernel;
+    private final ReentrantLock publishing = new ReentrantLock();
 
     FetchLayer(
             StoreLayout layout,
@@ -145,11 +147,20 @@ final class FetchLayer {
         try (Fd directory = kernel.open(temporary, OpenFlags.DIRECTORY, 0)) {
             kernel.syncfs(directory);
         }
-        blob.publish();
-        StoreLayout.commit(temporary, layout.layer(diffId));
-        DirectorySync.sync(layout.layers());
-        store.addLayer(
-                new StoredLayer(diffId, unpacked.bytes(), unpacked.inodes(), unpacked.rootSet()),
-                Map.of(layer.digest(), layer.size()));
+        publishing.lock();
+        try {
+            // A cancelled transfer of the same layer may have come this far before this one.
+            if (store.layer(diffId).isEmpty()) {
+                trash.discard(layout.layer(diffId));
+                blob.publish();
+                StoreLayout.commit(temporary, layout.layer(diffId));
+                DirectorySync.sync(layout.layers());
+                store.addLayer(
+                        new StoredLayer(diffId, unpacked.bytes(), unpacked.inodes(), unpacked.rootSet()),
+                        Map.of(layer.digest(), layer.size()));
+            }
+        } finally {
+            publishing.unlock();
+        }
     }
 }

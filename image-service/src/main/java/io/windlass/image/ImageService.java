@@ -13,6 +13,7 @@ import io.windlass.image.snapshot.SnapshotStore;
 import io.windlass.image.snapshot.Snapshots;
 import io.windlass.image.store.Collector;
 import io.windlass.image.store.ImageStore;
+import io.windlass.image.store.LayoutIndex;
 import io.windlass.image.store.StoredImage;
 import io.windlass.image.store.StoredLayer;
 import io.windlass.linux.Syscalls;
@@ -32,6 +33,7 @@ public final class ImageService implements AutoCloseable {
     private final SnapshotStore snapshots;
     private final RegistryClient registries;
     private final PullImage pullImage;
+    private final LayoutIndex layoutIndex;
     private final List<Pattern> pinned;
 
     private ImageService(Path root, ImageConfig config, Syscalls kernel) {
@@ -42,6 +44,8 @@ public final class ImageService implements AutoCloseable {
         this.snapshots = new SnapshotStore(layout, store, collector, trash, kernel);
         collector.sweep();
         ContentStore content = new ContentStore(layout);
+        this.layoutIndex = new LayoutIndex(content, store);
+        layoutIndex.write();
         this.registries = new RegistryClient(new RegistryHosts(config.endpoints()));
         this.pullImage = new PullImage(
                 registries,
@@ -49,7 +53,8 @@ public final class ImageService implements AutoCloseable {
                 store,
                 collector,
                 new SharedTransfers(config.parallelTransfers()),
-                new FetchLayer(layout, content, store, trash, config.limits(), kernel));
+                new FetchLayer(layout, content, store, trash, config.limits(), kernel),
+                layoutIndex);
         this.pinned = config.pinnedImages().stream().map(ImageService::glob).toList();
     }
 
@@ -87,6 +92,7 @@ public final class ImageService implements AutoCloseable {
     public void remove(String referenceOrId) {
         lookUp(referenceOrId).ifPresent(image -> {
             store.removeImage(image.id());
+            layoutIndex.write();
             collector.collect();
         });
     }
@@ -101,6 +107,11 @@ public final class ImageService implements AutoCloseable {
 
     public Snapshots snapshots() {
         return snapshots;
+    }
+
+    /** Waits until what was removed so far is deleted. */
+    void awaitDeletions() throws InterruptedException {
+        trash.drain();
     }
 
     private Optional<StoredImage> lookUp(String text) {
@@ -130,7 +141,7 @@ public final class ImageService implements AutoCloseable {
     }
 
     private Image image(StoredImage stored) {
-        List<String> names = stored.names().stream().sorted().toList();
+        List<String> names = stored.names().keySet().stream().sorted().toList();
         return new Image(
                 stored.id(),
                 names.stream().filter(name -> !isDigest(name)).toList(),

@@ -18,6 +18,7 @@ import io.windlass.image.registry.RegistryClient;
 import io.windlass.image.registry.RegistrySession;
 import io.windlass.image.store.Collector;
 import io.windlass.image.store.ImageStore;
+import io.windlass.image.store.LayoutIndex;
 import io.windlass.image.store.StoredImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,6 +42,7 @@ final class PullImage {
     private final Collector collector;
     private final SharedTransfers transfers;
     private final FetchLayer fetchLayer;
+    private final LayoutIndex layoutIndex;
 
     PullImage(
             RegistryClient registries,
@@ -48,13 +50,15 @@ final class PullImage {
             ImageStore store,
             Collector collector,
             SharedTransfers transfers,
-            FetchLayer fetchLayer) {
+            FetchLayer fetchLayer,
+            LayoutIndex layoutIndex) {
         this.registries = registries;
         this.content = content;
         this.store = store;
         this.collector = collector;
         this.transfers = transfers;
         this.fetchLayer = fetchLayer;
+        this.layoutIndex = layoutIndex;
     }
 
     ImageId pull(ImageReference reference, RegistryAuth auth, PullProgress progress) {
@@ -68,18 +72,21 @@ final class PullImage {
     private ImageId pullUnnamed(ImageReference reference, RegistryAuth auth, PullProgress progress) {
         RegistrySession registry = registries.session(reference.repository(), auth);
         Resolved resolved = resolve(registry, registry.manifest(reference.selector()));
+        Set<Digest> touched = new HashSet<>(resolved.digests());
         boolean done = false;
         try (Collector.Lease _ = collector.lease(resolved.digests())) {
             byte[] configBytes = config(registry, resolved.manifest().config());
             OciImageConfig config = checkedConfig(resolved.manifest(), configBytes);
+            touched.addAll(config.diffIds());
             try (Collector.Lease _ = collector.lease(Set.copyOf(config.diffIds()))) {
                 fetchLayers(registry, resolved, config.diffIds(), progress);
+                ImageId id = record(reference, resolved, configBytes, config);
                 done = true;
-                return record(reference, resolved, configBytes, config);
+                return id;
             }
         } finally {
             if (!done) {
-                collector.collect();
+                collector.collect(touched);
             }
         }
     }
@@ -227,15 +234,27 @@ final class PullImage {
                 + resolved.manifest().layers().stream()
                         .mapToLong(Descriptor::size)
                         .sum();
-        Set<String> names = new HashSet<>();
-        names.add(reference.toString());
-        names.add(
-                ImageReference.pinned(reference.repository(), reference.digest().orElse(resolved.top()))
-                        .toString());
+        Map<String, Digest> names = new HashMap<>();
+        names.put(reference.toString(), resolved.top());
+        ImageReference pinned =
+                ImageReference.pinned(reference.repository(), reference.digest().orElse(resolved.top()));
+        names.put(pinned.toString(), resolved.top());
         ImageId id = new ImageId(configBlob.digest());
-        store.addImage(
-                new StoredImage(id, config, size, config.diffIds(), resolved.digests(), names), configBytes, documents);
+        StoredImage image = new StoredImage(id, config, size, config.diffIds(), resolved.digests(), names);
+        if (!isRecorded(image)) {
+            store.addImage(image, configBytes, documents);
+            layoutIndex.write();
+        }
         return id;
+    }
+
+    /** A pull of what is here already, under the same names, writes nothing. */
+    private boolean isRecorded(StoredImage image) {
+        return store.image(image.id())
+                .filter(known ->
+                        known.names().entrySet().containsAll(image.names().entrySet())
+                                && known.blobs().containsAll(image.blobs()))
+                .isPresent();
     }
 
     /**

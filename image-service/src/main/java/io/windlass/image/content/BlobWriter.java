@@ -6,7 +6,6 @@ import io.windlass.image.reference.Digest;
 import io.windlass.image.reference.DigestVerifier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +53,6 @@ public final class BlobWriter implements AutoCloseable {
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
-        } catch (ClosedByInterruptException e) {
-            throw new Fault(FaultKind.CANCELLED, "writing blob " + digest + " was cancelled", e);
         } catch (IOException e) {
             throw ContentStore.failure("write blob " + digest, e);
         }
@@ -75,8 +72,6 @@ public final class BlobWriter implements AutoCloseable {
         verified = true;
         try {
             channel.force(true);
-        } catch (ClosedByInterruptException e) {
-            throw new Fault(FaultKind.CANCELLED, "writing blob " + digest + " was cancelled", e);
         } catch (IOException e) {
             throw ContentStore.failure("write blob " + digest, e);
         }

@@ -4,13 +4,10 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.image.reference.Digest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -23,8 +20,7 @@ public final class ContentStore {
 
     public ContentStore(StoreLayout layout) {
         this.layout = layout;
-        writeOnce(layout.content().resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
-        writeOnce(layout.content().resolve("index.json"), "{\"schemaVersion\":2,\"manifests\":[]}");
+        replace(layout.content().resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
     }
 
     public boolean has(Digest digest) {
@@ -40,7 +36,7 @@ public final class ContentStore {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw Fault.internal("cannot read blob " + digest + ": " + e.getMessage(), e);
+            throw failure("read blob " + digest, e);
         }
         var verifier = digest.verifier();
         verifier.update(content, 0, content.length);
@@ -64,15 +60,15 @@ public final class ContentStore {
         return new BlobWriter(digest, size, layout.newTemporary("blob"), layout.blob(digest));
     }
 
-    private void writeOnce(Path file, String content) {
-        if (Files.exists(file)) {
-            return;
-        }
+    /** Replaces the list of images that other tools read. It is made anew at each start, so it is not synced. */
+    public void writeIndex(String json) {
+        replace(layout.content().resolve("index.json"), json);
+    }
+
+    private void replace(Path file, String content) {
         Path temporary = layout.newTemporary("layout");
-        try (FileChannel channel =
-                FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
-            channel.force(true);
+        try {
+            Files.writeString(temporary, content);
         } catch (IOException e) {
             throw failure("write " + file, e);
         }
@@ -80,6 +76,9 @@ public final class ContentStore {
     }
 
     static Fault failure(String what, IOException e) {
+        if (e instanceof ClosedByInterruptException) {
+            return new Fault(FaultKind.CANCELLED, "to " + what + " was cancelled", e);
+        }
         boolean full = e.getMessage() != null
                 && (e.getMessage().contains("No space left") || e.getMessage().contains("Disk quota exceeded"));
         return new Fault(

@@ -100,7 +100,7 @@ public final class RegistrySession {
     private HttpResponse<InputStream> get(Endpoint endpoint, URI uri, Map<String, String> headers) {
         RegistryAuth usable = auth.isFor(endpoint.authority()) ? auth : RegistryAuth.ANONYMOUS;
         Optional<String> known = usable.registryToken().isEmpty()
-                ? tokens.cached(endpoint, repository, usable).map(t -> "Bearer " + t)
+                ? tokens.cached(endpoint, repository, usable)
                 : Optional.of("Bearer " + usable.registryToken());
         HttpResponse<InputStream> response = transport.get(uri, with(headers, known));
         if (response.statusCode() == 401) {
@@ -127,10 +127,10 @@ public final class RegistrySession {
                         c.scheme().equals("bearer") && !c.parameter("realm").isEmpty())
                 .findFirst();
         if (bearer.isPresent()) {
-            return Optional.of("Bearer " + tokens.fetch(endpoint, repository, usable, bearer.get()));
+            return Optional.of(tokens.fetch(endpoint, repository, usable, bearer.get()));
         }
         boolean basic = challenges.stream().anyMatch(c -> c.scheme().equals("basic"));
-        return basic ? usable.login().map(TokenClient::basic) : Optional.empty();
+        return basic ? tokens.basic(endpoint, repository, usable) : Optional.empty();
     }
 
     private static Map<String, String> with(Map<String, String> headers, Optional<String> authorization) {

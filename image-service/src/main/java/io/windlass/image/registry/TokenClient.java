@@ -22,22 +22,28 @@ import java.util.concurrent.ConcurrentHashMap;
 final class TokenClient {
     private static final int MOST_BYTES = 1 << 20;
     private static final long DEFAULT_SECONDS = 60;
-    private static final int MOST_TOKENS = 1000;
+    private static final long BASIC_SECONDS = 3600;
+    private static final int MOST_KNOWN = 1000;
 
     private final HttpTransport transport;
-    private final Map<Key, BearerToken> tokens = new ConcurrentHashMap<>();
+    private final Map<Key, Authorization> known = new ConcurrentHashMap<>();
 
     TokenClient(HttpTransport transport) {
         this.transport = transport;
     }
 
-    /** A token from an earlier challenge for the same repository and credentials. */
+    /** The Authorization header that answered an earlier challenge for the same repository and credentials. */
     Optional<String> cached(Endpoint endpoint, Repository repository, RegistryAuth auth) {
-        BearerToken token = tokens.get(new Key(endpoint, repository, auth));
-        return token != null && token.isUsable(Instant.now()) ? Optional.of(token.value()) : Optional.empty();
+        Authorization answer = known.get(new Key(endpoint, repository, auth));
+        return answer != null && answer.isUsable(Instant.now()) ? Optional.of(answer.header()) : Optional.empty();
     }
 
-    /** Answers a Bearer challenge with a new token, which replaces the one kept. */
+    /** Answers a Basic challenge, where there is a user name to answer it with. */
+    Optional<String> basic(Endpoint endpoint, Repository repository, RegistryAuth auth) {
+        return auth.login().map(login -> keep(new Key(endpoint, repository, auth), basic(login), BASIC_SECONDS));
+    }
+
+    /** Answers a Bearer challenge with a new token, which replaces the answer kept. */
     String fetch(Endpoint endpoint, Repository repository, RegistryAuth auth, AuthChallenge challenge) {
         URI realm = realm(endpoint, challenge);
         String scope = challenge.parameter("scope").isEmpty()
@@ -54,12 +60,15 @@ final class TokenClient {
                     response,
                     !auth.equals(RegistryAuth.ANONYMOUS));
         }
-        BearerToken token = read(realm, response);
-        if (tokens.size() >= MOST_TOKENS) {
-            tokens.clear();
+        return read(realm, response, new Key(endpoint, repository, auth));
+    }
+
+    private String keep(Key key, String header, long seconds) {
+        if (known.size() >= MOST_KNOWN) {
+            known.clear();
         }
-        tokens.put(new Key(endpoint, repository, auth), token);
-        return token.value();
+        known.put(key, new Authorization(header, Instant.now().plusSeconds(seconds)));
+        return header;
     }
 
     private HttpResponse<InputStream> ask(URI realm, String query, String scope, RegistryAuth auth) {
@@ -78,7 +87,7 @@ final class TokenClient {
                 uri, login.map(l -> Map.of("Authorization", basic(l))).orElse(Map.of()));
     }
 
-    private static BearerToken read(URI realm, HttpResponse<InputStream> response) {
+    private String read(URI realm, HttpResponse<InputStream> response, Key key) {
         try (InputStream body = response.body()) {
             Json json = Json.parse(body.readNBytes(MOST_BYTES));
             String value = json.text("token").isEmpty() ? json.text("access_token") : json.text("token");
@@ -86,7 +95,7 @@ final class TokenClient {
                 throw new Fault(FaultKind.DATA_LOSS, "it has no usable token");
             }
             long seconds = json.has("expires_in") ? json.requiredLong("expires_in") : DEFAULT_SECONDS;
-            return new BearerToken(value, Instant.now().plusSeconds(Math.clamp(seconds, DEFAULT_SECONDS, 86_400)));
+            return keep(key, "Bearer " + value, Math.clamp(seconds, DEFAULT_SECONDS, 86_400));
         } catch (IOException e) {
             throw HttpTransport.unavailable("reading a token from " + HttpTransport.withoutQuery(realm), e);
         } catch (Fault e) {
@@ -114,7 +123,7 @@ final class TokenClient {
         return realm;
     }
 
-    static String basic(RegistryAuth.Login login) {
+    private static String basic(RegistryAuth.Login login) {
         byte[] pair = (login.username() + ":" + login.password()).getBytes(StandardCharsets.UTF_8);
         return "Basic " + java.util.Base64.getEncoder().encodeToString(pair);
     }

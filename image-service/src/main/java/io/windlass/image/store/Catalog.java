@@ -21,7 +21,7 @@ record Catalog(
 
     static Catalog of(Map<ImageId, StoredImage> images, Map<Digest, StoredLayer> layers, Map<Digest, Long> blobs) {
         Map<String, ImageId> names = new HashMap<>();
-        images.values().forEach(image -> image.names().forEach(name -> names.put(name, image.id())));
+        images.values().forEach(image -> image.names().keySet().forEach(name -> names.put(name, image.id())));
         return new Catalog(images, names, layers, blobs);
     }
 

@@ -54,6 +54,11 @@ public final class Collector {
     }
 
     public void collect() {
+        collect(Set.of());
+    }
+
+    /** @param touched what a failed pull may have put in its place without coming to record it */
+    public void collect(Set<Digest> touched) {
         guarded(() -> {
             Set<Digest> kept = new HashSet<>();
             leases.forEach(lease -> kept.addAll(lease.digests));
@@ -72,6 +77,12 @@ public final class Collector {
                 store.forget(layers, blobs);
                 layers.forEach(layer -> trash.discard(layout.layer(layer)));
                 blobs.forEach(blob -> trash.discard(layout.blob(blob)));
+            }
+            for (Digest digest : touched) {
+                if (!kept.contains(digest) && !keptLayers.contains(digest)) {
+                    trash.discard(layout.layer(digest));
+                    trash.discard(layout.blob(digest));
+                }
             }
             return true;
         });

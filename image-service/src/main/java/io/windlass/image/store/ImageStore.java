@@ -34,7 +34,7 @@ public final class ImageStore implements AutoCloseable {
               image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE, digest TEXT NOT NULL,
               PRIMARY KEY (image, digest)) STRICT, WITHOUT ROWID;
             CREATE TABLE names (
-              name TEXT PRIMARY KEY, image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE) STRICT, WITHOUT ROWID;
+              name TEXT PRIMARY KEY, target TEXT NOT NULL, image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE) STRICT, WITHOUT ROWID;
             CREATE TABLE layers (
               key TEXT PRIMARY KEY, bytes INTEGER NOT NULL, inodes INTEGER NOT NULL, root_set INTEGER NOT NULL)
               STRICT, WITHOUT ROWID;
@@ -116,8 +116,13 @@ public final class ImageStore implements AutoCloseable {
             for (Digest blob : image.blobs()) {
                 execute(c, "INSERT OR IGNORE INTO image_blobs VALUES (?, ?)", id, blob.toString());
             }
-            for (String name : image.names()) {
-                execute(c, "INSERT OR REPLACE INTO names VALUES (?, ?)", name, id);
+            for (Map.Entry<String, Digest> name : image.names().entrySet()) {
+                execute(
+                        c,
+                        "INSERT OR REPLACE INTO names VALUES (?, ?, ?)",
+                        name.getKey(),
+                        name.getValue().toString(),
+                        id);
             }
         });
     }
@@ -168,12 +173,12 @@ public final class ImageStore implements AutoCloseable {
                 "SELECT image, layer FROM image_layers ORDER BY image, position",
                 row -> layersOf.computeIfAbsent(ImageId.parse(row.getString(1)), id -> new ArrayList<>())
                         .add(Digest.parse(row.getString(2))));
-        Map<ImageId, Set<String>> names = new HashMap<>();
+        Map<ImageId, Map<String, Digest>> names = new HashMap<>();
         each(
                 c,
-                "SELECT name, image FROM names",
-                row -> names.computeIfAbsent(ImageId.parse(row.getString(2)), id -> new HashSet<>())
-                        .add(row.getString(1)));
+                "SELECT name, image, target FROM names",
+                row -> names.computeIfAbsent(ImageId.parse(row.getString(2)), id -> new HashMap<>())
+                        .put(row.getString(1), Digest.parse(row.getString(3))));
         Map<ImageId, StoredImage> images = new HashMap<>();
         each(c, "SELECT id, config, size FROM images", row -> {
             ImageId id = ImageId.parse(row.getString(1));
@@ -185,7 +190,7 @@ public final class ImageStore implements AutoCloseable {
                             row.getLong(3),
                             layersOf.getOrDefault(id, List.of()),
                             blobs.getOrDefault(id, Set.of()),
-                            names.getOrDefault(id, Set.of())));
+                            names.getOrDefault(id, Map.of())));
         });
         parsed.keySet().retainAll(images.keySet());
         Map<Digest, StoredLayer> layers = new HashMap<>();
