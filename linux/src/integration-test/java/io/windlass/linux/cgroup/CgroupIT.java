@@ -93,6 +93,19 @@ class CgroupIT {
     }
 
     @Test
+    void kills_what_was_cloned_into_the_cgroup2_folder_alone() throws Exception {
+        Cgroup group = driver.create(parent + "/one", CgroupResources.NONE);
+        Path unified = group.unifiedDirectory().orElseThrow();
+        Process process = new ProcessBuilder("sleep", "60").start();
+        processes.add(process);
+        Files.writeString(unified.resolve("cgroup.procs"), Long.toString(process.pid()), StandardOpenOption.WRITE);
+        assertThat(group.populated()).isTrue();
+        group.kill();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        group.remove();
+    }
+
+    @Test
     void raises_and_lowers_memory_and_swap_in_the_order_the_kernel_accepts() {
         Cgroup group = driver.create(parent + "/one", memory(32 * MIB));
         for (long limit : new long[] {256 * MIB, 16 * MIB, -1, 64 * MIB}) {
