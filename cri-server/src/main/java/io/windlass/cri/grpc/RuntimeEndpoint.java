@@ -1,7 +1,7 @@
 package io.windlass.cri.grpc;
 
-import io.windlass.cri.ReleaseVersion;
 import io.windlass.cri.config.Config;
+import io.windlass.cri.release.ReleaseVersion;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.cri.v1.CgroupDriver;
 import io.windlass.cri.v1.RuntimeConfigRequest;
@@ -57,11 +57,13 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
                 .setStatus(connected.ready())
                 .setReason(connected.reason())
                 .setMessage(connected.message());
-        answer.addRuntimeHandlersBuilder()
-                .setName("")
-                .getFeaturesBuilder()
-                .setRecursiveReadOnlyMounts(Features.RECURSIVE_READ_ONLY_MOUNTS)
-                .setUserNamespaces(Features.USER_NAMESPACES);
+        for (String handler : Features.HANDLERS) {
+            answer.addRuntimeHandlersBuilder()
+                    .setName(handler)
+                    .getFeaturesBuilder()
+                    .setRecursiveReadOnlyMounts(Features.RECURSIVE_READ_ONLY_MOUNTS)
+                    .setUserNamespaces(Features.USER_NAMESPACES);
+        }
         answer.getFeaturesBuilder()
                 .setSupplementalGroupsPolicy(Features.SUPPLEMENTAL_GROUPS_POLICY)
                 .setUserNamespacesHostNetwork(Features.USER_NAMESPACES_HOST_NETWORK)

@@ -1,4 +1,4 @@
-package io.windlass.cri;
+package io.windlass.cri.release;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +17,7 @@ public final class ReleaseVersion {
     }
 
     private static String read() {
-        try (InputStream in = ReleaseVersion.class.getResourceAsStream("/io/windlass/cri/version.properties")) {
+        try (InputStream in = ReleaseVersion.class.getResourceAsStream("/io/windlass/cri/release/version.properties")) {
             if (in == null) {
                 throw new IllegalStateException("version.properties is missing from this build");
             }
