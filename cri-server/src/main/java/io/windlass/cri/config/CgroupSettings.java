@@ -17,10 +17,10 @@ public record CgroupSettings(Driver driver, String defaultParent) {
                         "Who makes the cgroups: \"cgroupfs\", this daemon itself."),
                 section.parsed(
                         "default_parent",
-                        "/windlass",
+                        "",
                         CgroupSettings::parent,
                         parent -> parent,
-                        "Parent of the cgroups of pods for which kubelet names none."));
+                        "Parent of the cgroups of pods that name none; empty: one of this daemon's own."));
     }
 
     private static Driver driver(String text) {
@@ -34,6 +34,9 @@ public record CgroupSettings(Driver driver, String defaultParent) {
     }
 
     private static String parent(String text) {
+        if (text.isEmpty()) {
+            return text;
+        }
         if (!text.startsWith("/") || text.contains("..")) {
             throw new IllegalArgumentException("\"" + text + "\" must start with / and go nowhere up");
         }

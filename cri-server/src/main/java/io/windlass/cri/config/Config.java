@@ -23,10 +23,13 @@ public record Config(
 
     /** The same configuration with what the command line says instead. */
     public Config with(Optional<Path> otherRoot, Optional<Path> otherState, Optional<Path> otherListen) {
-        ServerSettings changed = new ServerSettings(otherListen.orElse(server.listen()), server.allowedUids());
+        Path newState = otherState.orElse(state);
+        boolean followsState = server.listen().equals(state.resolve(ServerSettings.SOCKET));
+        Path listen = otherListen.orElse(followsState ? newState.resolve(ServerSettings.SOCKET) : server.listen());
+        ServerSettings changed = new ServerSettings(listen, server.allowedUids());
         return new Config(
                 otherRoot.orElse(root),
-                otherState.orElse(state),
+                newState,
                 changed,
                 registries,
                 cgroup,

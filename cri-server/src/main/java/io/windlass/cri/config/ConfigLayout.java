@@ -48,7 +48,7 @@ final class ConfigLayout {
                 Parsers::absolutePath,
                 Path::toString,
                 "Sockets, pinned namespaces and exit records; should be on a tmpfs (--state).");
-        ServerSettings server = table("server", ServerSettings::read);
+        ServerSettings server = table("server", section -> ServerSettings.read(section, state));
         CgroupSettings cgroup = table("cgroup", CgroupSettings::read);
         NetworkSettings network = table("network", NetworkSettings::read);
         CniSettings cni = table("cni", CniSettings::read);

@@ -9,11 +9,14 @@ import java.util.List;
  * @param allowedUids users whose calls are answered; the socket file itself is open to root only
  */
 public record ServerSettings(Path listen, List<Long> allowedUids) {
-    static ServerSettings read(Section section) {
+    /** The socket's name in the state folder, where it lies unless it is said to lie elsewhere. */
+    static final String SOCKET = "windlass.sock";
+
+    static ServerSettings read(Section section, Path state) {
         return new ServerSettings(
                 section.parsed(
                         "listen",
-                        Path.of("/run/windlass/windlass.sock"),
+                        state.resolve(SOCKET),
                         Parsers::absolutePath,
                         Path::toString,
                         "The Unix socket that kubelet and crictl connect to (--listen)."),

@@ -1,4 +1,4 @@
 @NullMarked
-package io.windlass.cri;
+package io.windlass.cri.recovery;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.windlass.cri.wiring;
+package io.windlass.cri.recovery;
 
 import jakarta.inject.Singleton;
 import java.util.ArrayDeque;

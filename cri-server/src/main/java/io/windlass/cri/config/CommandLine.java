@@ -1,8 +1,5 @@
-package io.windlass.cri;
+package io.windlass.cri.config;
 
-import io.windlass.cri.config.Config;
-import io.windlass.cri.config.ConfigFiles;
-import io.windlass.cri.config.Spelling;
 import io.windlass.fault.Fault;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -17,7 +14,7 @@ import java.util.Optional;
 public record CommandLine(Action action, Map<Option, Path> paths) {
     private static final Path DEFAULT_CONFIG = Path.of("/etc/windlass/config.toml");
 
-    static final String HELP = """
+    public static final String HELP = """
             Usage: windlassd [--config FILE] [--root DIR] [--state DIR] [--listen SOCKET_PATH]
 
             Runs the Kubernetes container runtime in the foreground, until SIGTERM; pods keep running then.
@@ -88,10 +85,11 @@ public record CommandLine(Action action, Map<Option, Path> paths) {
                 return option;
             }
         }
-        List<String> known = Arrays.stream(Option.values()).map(o -> o.flag).toList();
+        List<String> known =
+                Arrays.stream(Option.values()).map(o -> o.flag.substring(2)).toList();
         throw Fault.invalid("unknown argument " + flag
-                + Spelling.nearest(flag, known)
-                        .map(near -> "; did you mean " + near + "?")
+                + Spelling.nearest(flag.replaceFirst("^-+", ""), known)
+                        .map(near -> "; did you mean --" + near + "?")
                         .orElse("; see windlassd --help"));
     }
 

@@ -1,0 +1,52 @@
+package io.windlass.cri.recovery;
+
+import io.windlass.cri.config.Config;
+import io.windlass.cri.release.ReleaseVersion;
+import io.windlass.cri.server.CriServer;
+import io.windlass.pod.Pods;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.lang.management.ManagementFactory;
+import org.jboss.logging.Logger;
+
+/**
+ * The order of the start: checks, folders, stores and zygote, the pods of the daemon before, and only then the socket. So
+ * whoever gets an answer gets the truth.
+ */
+@Singleton
+public final class StartUp implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(StartUp.class);
+
+    private final Config config;
+    private final Closing closing;
+    private final Instance<Pods> pods;
+    private final Instance<CriServer> server;
+
+    @Inject
+    StartUp(Config config, Closing closing, Instance<Pods> pods, Instance<CriServer> server) {
+        this.config = config;
+        this.closing = closing;
+        this.pods = pods;
+        this.server = server;
+    }
+
+    /** @throws io.windlass.fault.Fault with what is in the way; what was opened until then is closed by {@link #close} */
+    public void run() {
+        StartUpChecks.check(Host.current());
+        closing.later(Folders.take(config.root(), config.state()));
+        pods.get().recover().run();
+        server.get().start();
+        long sinceLaunch = System.currentTimeMillis()
+                - ManagementFactory.getRuntimeMXBean().getStartTime();
+        LOG.infof(
+                "windlass %s ready on %s, %d ms after its launch",
+                ReleaseVersion.text(), config.server().listen(), sinceLaunch);
+    }
+
+    /** Ends serving, then closes everything that was opened. Pods live on. */
+    @Override
+    public void close() {
+        closing.close();
+    }
+}

@@ -1,0 +1,44 @@
+package io.windlass.cri.wiring;
+
+import io.windlass.cri.config.Config;
+import io.windlass.cri.config.ImageSettings;
+import io.windlass.cri.recovery.Closing;
+import io.windlass.image.ImageConfig;
+import io.windlass.image.ImageService;
+import io.windlass.image.unpack.UnpackLimits;
+import io.windlass.linux.Syscalls;
+import io.windlass.pod.rootfs.RootfsProvider;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Images, and the roots of containers made from them. */
+@Singleton
+final class ImageWiring {
+    @Produces
+    @Singleton
+    ImageService images(Config config, Syscalls kernel, Closing closing) {
+        return closing.later(ImageService.open(config.root(), settings(config), kernel));
+    }
+
+    @Produces
+    @Singleton
+    RootfsProvider roots(ImageService images) {
+        return new ImageRootfs(images);
+    }
+
+    private static ImageConfig settings(Config config) {
+        ImageSettings image = config.image();
+        Map<String, List<URI>> endpoints = config.registries().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, registry -> registry.getValue().endpoints()));
+        return new ImageConfig(
+                endpoints,
+                image.parallelTransfers(),
+                image.pinned(),
+                new UnpackLimits(image.maxLayerBytes(), image.maxLayerEntries()));
+    }
+}

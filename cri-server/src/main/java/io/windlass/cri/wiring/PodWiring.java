@@ -1,0 +1,93 @@
+package io.windlass.cri.wiring;
+
+import io.windlass.cri.config.Config;
+import io.windlass.cri.config.NetworkSettings;
+import io.windlass.cri.recovery.Closing;
+import io.windlass.cri.recovery.HelperBinary;
+import io.windlass.linux.Kernel;
+import io.windlass.linux.Syscalls;
+import io.windlass.linux.cgroup.CgroupDriver;
+import io.windlass.pod.Pods;
+import io.windlass.pod.PodsSettings;
+import io.windlass.pod.network.BridgeNetwork;
+import io.windlass.pod.network.NetworkConfig;
+import io.windlass.pod.network.PodNetwork;
+import io.windlass.pod.network.Subnet;
+import io.windlass.pod.rootfs.RootfsProvider;
+import io.windlass.pod.spec.Node;
+import io.windlass.runtime.program.SeccompDocuments;
+import io.windlass.runtime.shim.ShimSupervisor;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The kernel, the helper, the pod network, and the pods' operations on top of them. */
+@Singleton
+final class PodWiring {
+    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+
+    @Produces
+    @Singleton
+    Syscalls kernel() {
+        return new Kernel();
+    }
+
+    @Produces
+    @Singleton
+    CgroupDriver cgroups() {
+        return CgroupDriver.detect(CGROUPS);
+    }
+
+    @Produces
+    @Singleton
+    ShimSupervisor shims(Config config) {
+        Path helper = HelperBinary.find(System.getProperties(), System.getenv());
+        return ShimSupervisor.of(helper, config.state());
+    }
+
+    @Produces
+    @Singleton
+    PodNetwork network(Config config, Syscalls kernel, Closing closing) {
+        return closing.later(BridgeNetwork.open(settings(config), config.root().resolve("network.db"), kernel));
+    }
+
+    @Produces
+    @Singleton
+    Pods pods(
+            Config config,
+            RootfsProvider roots,
+            PodNetwork network,
+            ShimSupervisor shims,
+            CgroupDriver cgroups,
+            Syscalls kernel,
+            Closing closing) {
+        PodsSettings usual = PodsSettings.of(config.root(), config.state());
+        PodsSettings settings = new PodsSettings(
+                usual.database(),
+                usual.state(),
+                config.cgroup().defaultParent().isEmpty()
+                        ? usual.cgroupParent()
+                        : config.cgroup().defaultParent(),
+                usual.seccompProfiles());
+        Node node = Node.detect(SeccompDocuments::runtimeDefault, settings.seccompProfiles());
+        return closing.later(Pods.open(settings, roots, network, shims, cgroups, kernel, node));
+    }
+
+    private static NetworkConfig settings(Config config) {
+        NetworkSettings network = config.network();
+        NetworkConfig settings = NetworkConfig.defaults(config.root()).withMtu(network.mtu());
+        if (!network.bridge().isEmpty()) {
+            settings = settings.withBridge(network.bridge());
+        }
+        if (!network.subnet().isEmpty()) {
+            settings = settings.withSubnet(Subnet.parse(network.subnet()));
+        }
+        if (network.subnet6().equals(NetworkSettings.NONE)) {
+            return settings.withIpv6Subnet(Optional.empty());
+        }
+        return network.subnet6().isEmpty()
+                ? settings
+                : settings.withIpv6Subnet(Optional.of(Subnet.parse(network.subnet6())));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.cri.architecture;
+
+import org.jspecify.annotations.NullMarked;
