@@ -197,7 +197,7 @@ class IsolationIT {
     void filtersSystemCallsWithAndWithoutNoNewPrivileges() {
         for (boolean noNewPrivileges : new boolean[] {true, false}) {
             Process process = TypicalContainer.process(
-                            "sh", "-c", "grep Seccomp: /proc/self/status; unshare -U true; echo $?")
+                            "sh", "-c", "grep Seccomp: /proc/self/status; unshare -U true 2>&1; echo $?")
                     .noNewPrivileges(noNewPrivileges)
                     .build();
             Spec spec = TypicalContainer.spec()
