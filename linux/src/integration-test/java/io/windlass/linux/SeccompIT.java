@@ -6,6 +6,7 @@ import io.windlass.linux.seccomp.SeccompFilter;
 import io.windlass.linux.seccomp.SeccompPolicies;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class SeccompIT {
     void the_default_policy_refuses_a_mount_and_allows_a_pipe() throws Exception {
         FutureTask<Void> work = new FutureTask<>(() -> {
             install(SeccompFilter.compile(SeccompPolicies.runtimeDefault(), Set.of(), Architecture.current()));
-            assertThatThrownBy(() -> kernel.fsmount("tmpfs", java.util.List.of(), 0))
+            assertThatThrownBy(() -> kernel.fsmount("tmpfs", List.of(), 0))
                     .hasMessage("fsopen tmpfs: EPERM (operation not permitted)");
             assertThatThrownBy(() -> kernel.socket(40, 1, 0)).hasMessageContaining("EPERM");
             kernel.socket(1, 1, 0).close();

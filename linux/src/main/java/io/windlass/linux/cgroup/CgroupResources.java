@@ -1,6 +1,7 @@
 package io.windlass.linux.cgroup;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ public record CgroupResources(
 
     public CgroupResources {
         hugepageLimits = List.copyOf(hugepageLimits);
-        unified = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(unified));
+        unified = Collections.unmodifiableMap(new LinkedHashMap<>(unified));
     }
 
     public static Builder builder() {

@@ -1,6 +1,7 @@
 package io.windlass.linux.cgroup;
 
 import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
 import io.windlass.linux.Errno;
 import io.windlass.linux.SyscallException;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class ControlChanges {
         String context = "cannot set " + change + " of cgroup " + group;
         // The kernel's answers to a value: out of range, or not possible beside the other limits.
         return e.is(Errno.EINVAL) || e.is(Errno.ERANGE)
-                ? new Fault(io.windlass.fault.FaultKind.INVALID_ARGUMENT, context + ": " + e.getMessage(), e)
+                ? new Fault(FaultKind.INVALID_ARGUMENT, context + ": " + e.getMessage(), e)
                 : e.fault(context);
     }
 

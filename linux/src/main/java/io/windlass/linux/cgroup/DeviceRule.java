@@ -1,6 +1,7 @@
 package io.windlass.linux.cgroup;
 
 import io.windlass.fault.Fault;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -39,12 +40,12 @@ public record DeviceRule(boolean allow, char type, OptionalLong major, OptionalL
     }
 
     /** The rules of version 1 that say this; its "a" takes no numbers, so that both types are named then. */
-    java.util.List<String> v1Lines() {
+    List<String> v1Lines() {
         if (everyDevice()) {
-            return java.util.List.of("a");
+            return List.of("a");
         }
         String numbers = " " + shown(major) + ":" + shown(minor) + " " + access;
-        return type == 'a' ? java.util.List.of("b" + numbers, "c" + numbers) : java.util.List.of(type + numbers);
+        return type == 'a' ? List.of("b" + numbers, "c" + numbers) : List.of(type + numbers);
     }
 
     private static String shown(OptionalLong number) {

@@ -6,6 +6,7 @@ import io.windlass.linux.cgroup.ControlChanges.Change;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /** Turns limits into writes to the control files of version 1. */
@@ -86,7 +87,7 @@ final class V1Limits {
         return swap < 0 || swap > current;
     }
 
-    private static Optional<String> text(java.util.OptionalLong number) {
+    private static Optional<String> text(OptionalLong number) {
         return number.isPresent() ? Optional.of(Long.toString(number.getAsLong())) : Optional.empty();
     }
 

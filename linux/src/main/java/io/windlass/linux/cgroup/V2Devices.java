@@ -1,5 +1,6 @@
 package io.windlass.linux.cgroup;
 
+import io.windlass.linux.Errno;
 import io.windlass.linux.Fd;
 import io.windlass.linux.OpenFlags;
 import io.windlass.linux.SyscallException;
@@ -42,7 +43,7 @@ final class V2Devices implements Change {
     // Device rules are the last of the changes, so that there is nothing after them that could fail.
     @Override
     public void undo() {
-        throw new SyscallException("bpf", directory.path().toString(), io.windlass.linux.Errno.EOPNOTSUPP);
+        throw new SyscallException("bpf", directory.path().toString(), Errno.EOPNOTSUPP);
     }
 
     @Override

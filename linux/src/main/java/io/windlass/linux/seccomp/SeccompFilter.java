@@ -1,5 +1,6 @@
 package io.windlass.linux.seccomp;
 
+import io.windlass.fault.Fault;
 import io.windlass.linux.Architecture;
 import io.windlass.linux.Capability;
 import java.util.Arrays;
@@ -35,7 +36,7 @@ public final class SeccompFilter {
      * The filter for a container.
      *
      * @param capabilities of the container's bounding set: policies may have rules for those who hold some
-     * @throws io.windlass.fault.Fault INVALID_ARGUMENT when the filter is longer than the kernel takes
+     * @throws Fault INVALID_ARGUMENT when the filter is longer than the kernel takes
      */
     public static SeccompFilter compile(SeccompPolicy policy, Set<Capability> capabilities, Architecture machine) {
         Key key = new Key(policy, Set.copyOf(capabilities), machine);

@@ -1,9 +1,11 @@
 package io.windlass.linux.seccomp;
 
 import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Where policies come from. */
@@ -23,11 +25,8 @@ public final class SeccompPolicies {
     public static SeccompPolicy parse(Path file) {
         try {
             return ProfileReader.read(Files.readAllBytes(file), file.toString());
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw new Fault(
-                    io.windlass.fault.FaultKind.NOT_FOUND,
-                    "cannot read seccomp profile " + file + ": there is no such file",
-                    e);
+        } catch (NoSuchFileException e) {
+            throw new Fault(FaultKind.NOT_FOUND, "cannot read seccomp profile " + file + ": there is no such file", e);
         } catch (IOException e) {
             throw Fault.internal("cannot read seccomp profile " + file + ": " + e.getMessage(), e);
         }
