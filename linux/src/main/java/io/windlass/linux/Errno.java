@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** The error number of a failed system call (asm-generic numbering, which x86_64 and aarch64 share). */
 public record Errno(int number) {
@@ -49,6 +50,14 @@ public record Errno(int number) {
     public static final Errno EDQUOT = new Errno(122);
 
     private static final Map<Integer, String[]> TABLE = readTable();
+
+    /** The error of a symbol, like {@code ENOENT}. */
+    public static Optional<Errno> named(String symbol) {
+        return TABLE.values().stream()
+                .filter(entry -> entry[1].equals(symbol))
+                .findFirst()
+                .map(entry -> new Errno(Integer.parseInt(entry[0])));
+    }
 
     /** The symbol, like {@code ENOENT}. */
     public String name() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.windlass.fault.Fault;
 import io.windlass.linux.Architecture;
 import io.windlass.linux.Capability;
+import io.windlass.linux.Errno;
 import io.windlass.linux.seccomp.SyscallRule.Circumstances;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class ProfileReader {
             rules.add(rule(rule));
         }
         SeccompAction defaultAction =
-                SeccompAction.parse(text(profile, "defaultAction"), number(profile, "defaultErrnoRet"));
+                SeccompAction.parse(text(profile, "defaultAction"), errno(profile, "defaultErrnoRet", "defaultErrno"));
         return new SeccompPolicy(defaultAction, architectures(profile), rules);
     }
 
@@ -106,7 +107,7 @@ final class ProfileReader {
         }
         return new SyscallRule(
                 names,
-                SeccompAction.parse(text(rule, "action"), number(rule, "errnoRet")),
+                SeccompAction.parse(text(rule, "action"), errno(rule, "errnoRet", "errno")),
                 arguments,
                 circumstances(rule.path("includes")),
                 circumstances(rule.path("excludes")));
@@ -156,6 +157,18 @@ final class ProfileReader {
             throw Fault.invalid("'" + key + "' is not a number: " + value);
         }
         return OptionalInt.of(value.intValue());
+    }
+
+    /** The number of an error, or its name, which the profiles of Podman have beside it. */
+    private static OptionalInt errno(JsonNode node, String numberKey, String nameKey) {
+        OptionalInt number = number(node, numberKey);
+        if (number.isPresent() || !node.hasNonNull(nameKey)) {
+            return number;
+        }
+        String name = text(node, nameKey);
+        return OptionalInt.of(Errno.named(name)
+                .orElseThrow(() -> Fault.invalid("'" + name + "' is not the name of an error"))
+                .number());
     }
 
     private static long unsigned(JsonNode value) {

@@ -98,6 +98,15 @@ class SeccompPoliciesTest {
     }
 
     @Test
+    void reads_the_names_of_errors() throws IOException {
+        SeccompPolicy policy = parse("""
+                {'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrno': 'ENOSYS',
+                 'syscalls': [{'name': 'chmod', 'action': 'SCMP_ACT_ERRNO', 'errno': 'EINVAL', 'errnoRet': 22}]}""");
+        assertThat(policy.defaultAction()).isEqualTo(SeccompAction.errno(38));
+        assertThat(policy.rules().getFirst().action()).isEqualTo(SeccompAction.errno(22));
+    }
+
+    @Test
     void takes_conditions_on_the_same_argument_as_alternatives() throws IOException {
         SeccompPolicy policy = parse("""
                 {'defaultAction': 'SCMP_ACT_KILL_PROCESS',
@@ -120,6 +129,7 @@ class SeccompPoliciesTest {
                 "{} | 'defaultAction' is missing or not text",
                 "{'defaultAction': 'SCMP_ACT_NOTIFY'} | SCMP_ACT_NOTIFY: this runtime has no listener",
                 "{'defaultAction': 'SCMP_ACT_MAYBE'} | 'SCMP_ACT_MAYBE': there is none of that name",
+                "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrno': 'EODD'} | 'EODD' is not the name of an error",
                 "{'defaultAction': 'SCMP_ACT_KILL', 'sycalls': []} | 'sycalls' is not a key of the profile",
                 "{'defaultAction': 'SCMP_ACT_KILL', 'syscalls': [{'action': 'SCMP_ACT_ALLOW'}]} | names no system call",
                 "{'defaultAction': 'SCMP_ACT_KILL', 'flags': ['SECCOMP_FILTER_FLAG_LOG']} | flags are not supported"
