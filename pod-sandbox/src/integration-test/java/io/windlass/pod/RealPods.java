@@ -13,7 +13,7 @@ import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.PodSandboxFilter;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.spec.Node;
-import io.windlass.runtime.oci.Seccomp;
+import io.windlass.runtime.program.SeccompDocuments;
 import io.windlass.runtime.shim.ShimSupervisor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,8 +60,7 @@ final class RealPods implements AutoCloseable {
     }
 
     private Pods open() {
-        Node node = Node.detect(
-                _ -> new Seccomp("SCMP_ACT_ALLOW", null, List.of(), List.of(), null, null, List.of()), folder);
+        Node node = Node.detect(SeccompDocuments::runtimeDefault, folder);
         Pods opened = Pods.open(
                 settings,
                 rootfs,

@@ -64,9 +64,10 @@ final class Passwd {
         return groups.stream().filter(group -> group.name().equals(name)).findFirst();
     }
 
-    /** The groups that list the user as a member. */
+    /** The groups that list the user as a member; a user without a name is in none. */
     List<Long> groupsOf(String userName) {
         return groups.stream()
+                .filter(_ -> !userName.isEmpty())
                 .filter(group -> group.members().contains(userName))
                 .map(Group::gid)
                 .toList();

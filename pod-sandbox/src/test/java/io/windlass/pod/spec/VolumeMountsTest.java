@@ -1,0 +1,111 @@
+package io.windlass.pod.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windlass.pod.model.ImageSpec;
+import io.windlass.pod.model.Mount;
+import io.windlass.pod.model.MountPropagation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The volumes of requests. */
+class VolumeMountsTest {
+    private final Path folder;
+
+    VolumeMountsTest(@TempDir Path folder) throws IOException {
+        this.folder = folder.toRealPath();
+    }
+
+    private List<String> options(Mount mount, String propagation) {
+        MountTable table = MountTable.parse(List.of("1 0 0:1 / / rw " + propagation + "- tmpfs none rw"));
+        return new VolumeMounts(table).bind(mount, false).options();
+    }
+
+    private Mount mount(boolean readonly, MountPropagation propagation, boolean recursive, String... mountOptions) {
+        return new Mount(
+                "/data",
+                folder.toString(),
+                readonly,
+                false,
+                propagation,
+                List.of(),
+                List.of(),
+                recursive,
+                Optional.empty(),
+                "",
+                List.of(mountOptions));
+    }
+
+    @Test
+    void accessAndPropagationBecomeOptions() {
+        assertThat(options(mount(false, MountPropagation.PRIVATE, false), ""))
+                .containsExactly("rbind", "rprivate", "rw");
+        assertThat(options(mount(true, MountPropagation.PRIVATE, false, "noexec"), ""))
+                .containsExactly("rbind", "rprivate", "ro", "noexec");
+        assertThat(options(mount(true, MountPropagation.PRIVATE, true), ""))
+                .containsExactly("rbind", "rprivate", "rro");
+        assertThat(options(mount(false, MountPropagation.HOST_TO_CONTAINER, false), "master:3 "))
+                .containsExactly("rbind", "rslave", "rw");
+        assertThat(options(mount(false, MountPropagation.BIDIRECTIONAL, false), "shared:3 "))
+                .containsExactly("rbind", "rshared", "rw");
+    }
+
+    @Test
+    void propagationThatTheNodeCannotGiveIsRefused() {
+        assertThatThrownBy(() -> options(mount(false, MountPropagation.BIDIRECTIONAL, false), "master:3 "))
+                .hasMessageContaining("PROPAGATION_BIDIRECTIONAL needs a shared mount, and / is not");
+        assertThatThrownBy(() -> options(mount(false, MountPropagation.HOST_TO_CONTAINER, false), ""))
+                .hasMessageContaining("PROPAGATION_HOST_TO_CONTAINER needs a shared or slave mount");
+    }
+
+    @Test
+    void combinationsWithoutMeaningAreRefused() {
+        assertThatThrownBy(() -> options(mount(false, MountPropagation.PRIVATE, true), ""))
+                .hasMessageContaining("recursive_read_only needs readonly");
+        assertThatThrownBy(() -> options(mount(true, MountPropagation.BIDIRECTIONAL, true), "shared:1 "))
+                .hasMessageContaining("recursive_read_only needs readonly");
+        assertThatThrownBy(() -> options(mount(true, MountPropagation.PRIVATE, false, "bind"), ""))
+                .hasMessageContaining("mount_options has 'bind'");
+        assertThatThrownBy(() -> options(Mount.bind("relative", "/data"), ""))
+                .hasMessageContaining("host_path is not absolute");
+        assertThatThrownBy(() -> options(Mount.bind("/tmp", "data"), ""))
+                .hasMessageContaining("container_path is not absolute");
+    }
+
+    @Test
+    void symbolicLinksAreResolvedAndMissingFoldersMade() throws IOException {
+        Path real = Files.createDirectory(folder.resolve("real"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+        VolumeMounts volumes = new VolumeMounts(MountTable.parse(List.of()));
+        assertThat(volumes.bind(Mount.bind(link.toString(), "/data"), false).source())
+                .isEqualTo(real.toString());
+        Path missing = folder.resolve("missing/deep");
+        assertThat(volumes.bind(Mount.bind(missing.toString(), "/data"), false).source())
+                .isEqualTo(missing.toString());
+        assertThat(missing).isDirectory();
+    }
+
+    @Test
+    void imageVolumesAreRefusedByName() {
+        Mount image = new Mount(
+                "/data",
+                "",
+                true,
+                false,
+                MountPropagation.PRIVATE,
+                List.of(),
+                List.of(),
+                false,
+                Optional.of(ImageSpec.of("data:1")),
+                "",
+                List.of());
+        assertThatThrownBy(() -> options(image, ""))
+                .hasMessage("cannot mount image data:1 on /data: this release has no image volumes");
+    }
+}
