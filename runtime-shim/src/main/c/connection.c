@@ -33,7 +33,7 @@ int connection_listen(const char *path, struct failure *f) {
 }
 
 static void update_watch(struct connection *connection) {
-  uint32_t events = (connection->paused ? 0 : EPOLLIN) | (connection->out.size ? EPOLLOUT : 0);
+  uint32_t events = (connection->paused ? 0 : EPOLLIN) | (connection->out.size || connection->broken ? EPOLLOUT : 0);
   watch_for(connection->loop, &connection->watch, events);
 }
 
@@ -93,20 +93,19 @@ static void receive(struct connection *connection) {
 }
 
 void connection_flush(struct connection *connection) {
-  if (connection->out.failed) /* frames are missing: the client must not go on as if they were not */
-    shutdown(connection->watch.fd, SHUT_RDWR);
   if (connection->closed) {
     bytes_free(&connection->out);
     return;
   }
+  connection->broken = connection->broken || connection->out.failed; /* with frames missing, the client must not go on */
   bool was_full = connection_full(connection);
-  while (connection->sent < connection->out.size) {
+  while (!connection->broken && connection->sent < connection->out.size) {
     ssize_t count = send(connection->watch.fd, connection->out.data + connection->sent, connection->out.size - connection->sent,
                          MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0 && errno != EAGAIN)
-      shutdown(connection->watch.fd, SHUT_RDWR); /* reading then meets the end, and hangs up outside this call */
+      connection->broken = true;
     if (count < 0)
       break;
     connection->sent += (size_t)count;
@@ -125,6 +124,8 @@ static void on_ready(struct watch *watch, uint32_t events) {
   connection_hold(connection);
   if (events & EPOLLOUT)
     connection_flush(connection);
+  if (connection->broken)
+    hang_up(connection);
   if (!connection->closed && events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
     if (!connection->paused)
       receive(connection);
@@ -218,5 +219,5 @@ void connection_pause(struct connection *connection, bool paused) {
 }
 
 bool connection_full(const struct connection *connection) {
-  return !connection->closed && connection->out.size - connection->sent > CONNECTION_OUT_LIMIT;
+  return !connection->closed && !connection->broken && connection->out.size - connection->sent > CONNECTION_OUT_LIMIT;
 }

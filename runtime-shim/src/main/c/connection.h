@@ -43,6 +43,7 @@ struct connection {
   unsigned references;
   bool closed;
   bool paused;
+  bool broken; /* nothing can be sent any more: hung up as soon as the loop comes round */
   bool dispatching;
   bool subscribed;
   struct stream *stream; /* NULL: requests only */

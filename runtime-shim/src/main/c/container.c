@@ -331,7 +331,7 @@ static int pid_namespace(struct shim *shim, const struct create_request *request
 static int launch(struct container *container, const struct create_request *request, struct failure *f) {
   struct shim *shim = container->shim;
   struct stdio stdio;
-  struct launch_request wanted = {.program = request->program, .size = request->program_size, .target_pidfd = -1};
+  struct launch_request wanted = {.program = request->program, .size = request->program_size, .target_pidfd = -1, .descriptors = &shim->descriptors};
   if (pid_namespace(shim, request, &wanted.pid_namespace, f) < 0)
     return -1;
   if (*request->log_path && log_open(&container->log, request->log_path, shim->batch, f) < 0)

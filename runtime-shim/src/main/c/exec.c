@@ -253,6 +253,7 @@ static int launch(struct exec *exec, struct container *container, const struct e
       .own_namespace = exec->shim->own_pid_namespace,
       .cgroup = cgroup,
       .target_pidfd = container->launch.pidfd,
+      .descriptors = &exec->shim->descriptors,
   };
   memcpy(wanted.stdio, stdio.process, sizeof wanted.stdio);
   int result = launch_begin(&exec->launch, &exec->shim->loop, &LAUNCH_CALLS, &wanted, f);

@@ -77,6 +77,7 @@ static _Noreturn void child_main(struct child *child, const struct launch_reques
   struct failure f = {0};
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   process_reset_signals();
+  setrlimit(RLIMIT_NOFILE, request->descriptors);
   take_stdio(request);
   int kept[PROGRAM_SLOTS + 3];
   memcpy(kept, child->run.slots, sizeof child->run.slots);

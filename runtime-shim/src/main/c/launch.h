@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "failure.h"
@@ -30,11 +31,12 @@ struct launch_calls {
 struct launch_request {
   const void *program;
   size_t size;
-  int stdio[3];        /* become 0, 1, 2; stay the caller's */
-  int pid_namespace;   /* to be born in: a namespace descriptor or a pidfd; -1: the shim's own */
-  int own_namespace;   /* the shim's own PID namespace, to go back to */
-  int cgroup;          /* cgroup2 directory, or -1 */
-  int target_pidfd;    /* for SETNS_TARGET, or -1 */
+  int stdio[3];      /* become 0, 1, 2; stay the caller's */
+  int pid_namespace; /* to be born in: a namespace descriptor or a pidfd; -1: the shim's own */
+  int own_namespace; /* the shim's own PID namespace, to go back to */
+  int cgroup;        /* cgroup2 directory, or -1 */
+  int target_pidfd;  /* for SETNS_TARGET, or -1 */
+  const struct rlimit *descriptors; /* RLIMIT_NOFILE to begin with: the shim raised its own */
 };
 
 struct launch {

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include "connection.h"
 #include "failure.h"
@@ -31,6 +32,7 @@ struct shim {
   struct exec *execs;
   struct log_batch *batch;
   const char *socket_path;
+  struct rlimit descriptors; /* what its processes begin with */
   int own_pid_namespace;
   int pod_pid_namespace; /* -1: the pod has none */
   struct bytes events[EVENTS_KEPT]; /* whole EVENT frames, by sequence number modulo their number */

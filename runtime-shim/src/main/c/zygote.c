@@ -32,7 +32,7 @@ struct zygote {
   struct watch signals;
   struct connection *connections;
   struct pod *pods;
-  struct rlimit descriptors; /* what shims and containers begin with: the zygote's own limit is raised */
+  struct rlimit descriptors; /* what containers begin with: the limit of zygote and shims is raised */
 };
 
 /* A pod with its shim, and what is kept for the shim's successor. */
@@ -115,7 +115,6 @@ static _Noreturn void become_shim(struct pod *pod, int pair) {
   struct word word = {.kind = WORD_LISTENS, .container.fds = {-1, -1, -1, -1, -1}};
   struct pod_handles handles = {-1, -1};
   keep_own(pod, pair);
-  setrlimit(RLIMIT_NOFILE, &pod->zygote->descriptors);
   setsid();
   prctl(PR_SET_NAME, "windlass-pod", 0, 0, 0);
   struct shim *shim = begin_shim(pod, pair, &handles, &word.failure);
@@ -130,6 +129,7 @@ static _Noreturn void become_shim(struct pod *pod, int pair) {
   if (!shim)
     _exit(1);
   cleanup_close(&handles.init);
+  shim->descriptors = pod->zygote->descriptors;
   shim_run(shim);
   pod_namespaces_unpin(&pod->request);
   _exit(0);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
@@ -310,6 +311,51 @@ static void execs_run_beside_it(int shim) {
   close(killed);
 }
 
+static void a_shim_is_small(int most, const char *when) {
+  char path[64];
+  if (strstr(getenv("WINDLASS_SHIM"), "sanitized")) {
+    tap_skip("a shim is small", "the sanitizer is not");
+    return;
+  }
+  snprintf(path, sizeof path, "/proc/%d/smaps_rollup", shim_pid("pod"));
+  const char *pss = strstr(daemon_read_file(path), "\nPss:");
+  int size = pss ? atoi(pss + 5) : 0;
+  tap_ok(size > 0 && size <= most, "a shim has at most %d KiB of its own %s (%d)", most, when, size);
+}
+
+static void a_slow_client_costs_no_memory(void) {
+  size_t total = 0;
+  int slow = exec("host", "slow", 0, "head -c 50000000 /dev/zero");
+  usleep(300000);
+  a_shim_is_small(1024, "while a client does not read");
+  while (daemon_receive(slow, &message) && message.type != FRAME_END)
+    total += message.type == FRAME_STDOUT ? message.fields.left : 0;
+  tap_ok(total == 50000000 && message.type == FRAME_END, "nothing is lost when it reads at last (%zu)", total);
+  close(slow);
+}
+
+/* Gives the container input until the shim takes no more of it. */
+static void stuff(int fd) {
+  static const char block[20000];
+  struct bytes frame = {0};
+  size_t mark = frame_begin(&frame, FRAME_STDIN, 77);
+  bytes_append(&frame, block, sizeof block);
+  frame_end(&frame, mark);
+  while (send(fd, frame.data, frame.size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)frame.size)
+    usleep(2000);
+  bytes_free(&frame);
+}
+
+static void a_client_that_leaves_holds_up_nobody(int shim, int events) {
+  tap_ok(run(shim, "deaf", IO_STDIN, "sleep 1; head -c 2000000 /dev/zero; exit 2"), "a container never reads its input");
+  int client = shim_of("pod");
+  daemon_call(client, &message, FRAME_ATTACH, "tu", "deaf", 7u);
+  stuff(client);
+  close(client);
+  tap_ok(next_exit(events, "deaf", 2, 0), "a client that left with input pending does not stop its output");
+  daemon_call(shim, &message, FRAME_DELETE, "t", "deaf");
+}
+
 static void an_exec_is_killed_with_all_it_forked(int shim, int events) {
   struct streamed streamed;
   if (!*group) {
@@ -396,18 +442,6 @@ static void exits_during_a_shims_death_are_kept(void) {
   close(next);
 }
 
-static void a_shim_is_small(void) {
-  char path[64];
-  if (strstr(getenv("WINDLASS_SHIM"), "sanitized")) {
-    tap_skip("a shim is small", "the sanitizer is not");
-    return;
-  }
-  snprintf(path, sizeof path, "/proc/%d/smaps_rollup", shim_pid("pod"));
-  const char *pss = strstr(daemon_read_file(path), "\nPss:");
-  int size = pss ? atoi(pss + 5) : 0;
-  tap_ok(size > 0 && size <= 300, "a shim has at most 300 KiB of its own (%d)", size);
-}
-
 static void everything_ends(void) {
   int shim = shim_of("pod");
   tap_ok(run(shim, "last", 0, "sleep 1000"), "a container runs");
@@ -445,7 +479,7 @@ static void clean_up(void) {
   tap_lacks(daemon_read_file(in_state("zygote.log")), "anitizer", "no sanitizer spoke up");
   tap_lacks(daemon_read_file(in_state("zygote.log")), "runtime error", "nor the one for undefined behaviour");
   static const char *const left[] = {"zygote.lock", "zygote.log"};
-  static const char *const containers[] = {"first", "missing", "shared", "tty", "once", "host", "kept", "waiting", "unseen", "last", "broken"};
+  static const char *const containers[] = {"first", "missing", "shared", "tty", "once", "host", "kept", "waiting", "unseen", "last", "broken", "deaf"};
   for (size_t i = 0; i < sizeof left / sizeof *left; i++)
     unlink(in_state(left[i]));
   for (size_t i = 0; i < sizeof containers / sizeof *containers; i++) {
@@ -475,12 +509,14 @@ int main(void) {
   pid_namespaces_are_shared_as_asked(shim, events);
   a_terminal_is_one_stream(shim, events);
   the_first_client_closes_stdin_once(shim, events);
+  a_client_that_leaves_holds_up_nobody(shim, events);
   execs_run_beside_it(shim);
+  a_slow_client_costs_no_memory();
   an_exec_is_killed_with_all_it_forked(shim, events);
   int replay = subscriber("pod", 1);
   tap_ok(next_exit(replay, "missing", 128, 0) && next_exit(replay, "shared", 0, 0), "events are told again from a number on");
   close(replay);
-  a_shim_is_small();
+  a_shim_is_small(300, "after all this");
   a_successor_takes_over(shim, events);
   exits_during_a_shims_death_are_kept();
   everything_ends();
