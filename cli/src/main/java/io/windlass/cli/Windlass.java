@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.logging.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +58,8 @@ public final class Windlass implements Runnable {
     }
 
     public static void main(String[] arguments) {
+        // The libraries of the connection log what only their developers want to know.
+        LogManager.getLogManager().reset();
         System.exit(commandLine().execute(arguments));
     }
 
