@@ -92,11 +92,7 @@ final class RealPods implements AutoCloseable {
     }
 
     ContainerId run(PodSandboxId sandbox, ContainerConfig config) {
-        ContainerId id = pods.createContainer()
-                .create(
-                        sandbox.value(),
-                        config,
-                        pods.store().sandbox(sandbox.value()).definition().config());
+        ContainerId id = pods.createContainer().create(sandbox.value(), config);
         pods.startContainer().start(id.value());
         return id;
     }

@@ -176,8 +176,7 @@ class PodLifecycleTest {
                         .createContainer()
                         .create(
                                 sandbox.value(),
-                                Configs.containerOf("main").image("nowhere").build(),
-                                Configs.sandbox("web")))
+                                Configs.containerOf("main").image("nowhere").build()))
                 .isInstanceOfSatisfying(Fault.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.NOT_FOUND))
                 .hasMessageContaining("image nowhere is not on this machine");
         world.pods().stopPodSandbox().stop(sandbox.value());
@@ -237,8 +236,7 @@ class PodLifecycleTest {
                 .createContainer()
                 .create(
                         sandbox.value(),
-                        Configs.containerOf("polite").stopSignal("SIGUSR1").build(),
-                        Configs.sandbox("web"));
+                        Configs.containerOf("polite").stopSignal("SIGUSR1").build());
         world.pods().startContainer().start(polite.value());
         world.pods().stopContainer().stop(polite.value(), Duration.ofSeconds(5));
         assertThat(world.shims().of(sandbox).calls()).contains("signal 10").doesNotContain("signal 9 all");

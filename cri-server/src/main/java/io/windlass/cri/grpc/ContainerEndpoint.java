@@ -3,7 +3,6 @@ package io.windlass.cri.grpc;
 import com.google.protobuf.UnsafeByteOperations;
 import io.windlass.cri.mapping.ContainerMapping;
 import io.windlass.cri.mapping.ContainerStatusMapping;
-import io.windlass.cri.mapping.PodSandboxMapping;
 import io.windlass.cri.mapping.ResourcesMapping;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.cri.v1.Container;
@@ -61,10 +60,7 @@ public final class ContainerEndpoint implements RpcTable.Endpoint {
 
     private CreateContainerResponse create(CreateContainerRequest request) {
         String id = pods.createContainer()
-                .create(
-                        request.getPodSandboxId(),
-                        ContainerMapping.fromWire(request.getConfig()),
-                        PodSandboxMapping.fromWire(request.getSandboxConfig()))
+                .create(request.getPodSandboxId(), ContainerMapping.fromWire(request.getConfig()))
                 .value();
         return CreateContainerResponse.newBuilder().setContainerId(id).build();
     }

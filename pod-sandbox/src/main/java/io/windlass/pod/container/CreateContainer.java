@@ -13,7 +13,6 @@ import io.windlass.pod.model.ContainerConfig;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerMetadata;
 import io.windlass.pod.model.ContainerState;
-import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.ProcessIdentity;
 import io.windlass.pod.rootfs.ResolvedImage;
@@ -71,11 +70,8 @@ public final class CreateContainer {
         this.timelines = timelines;
     }
 
-    /**
-     * @param sandboxConfig as the caller repeats it; the sandbox's own counts
-     * @return the id; of the same container that exists already, too
-     */
-    public ContainerId create(String sandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig) {
+    /** Returns the id; of the same container that exists already, too. The sandbox's own configuration counts, whatever the caller repeats of it. */
+    public ContainerId create(String sandboxId, ContainerConfig config) {
         Sandbox sandbox = store.sandbox(sandboxId);
         if (config.metadata().name().isEmpty()) {
             throw Fault.invalid("cannot create container in pod sandbox " + sandboxId + ": metadata.name is empty");

@@ -87,11 +87,7 @@ public final class PodWorld implements AutoCloseable {
     }
 
     public ContainerId createContainer(PodSandboxId sandbox, String name) {
-        return pods.createContainer()
-                .create(
-                        sandbox.value(),
-                        Configs.container(name),
-                        pods.store().sandbox(sandbox.value()).definition().config());
+        return pods.createContainer().create(sandbox.value(), Configs.container(name));
     }
 
     public ContainerId startContainer(PodSandboxId sandbox, String name) {
