@@ -88,7 +88,8 @@ public record PodFolders(Path state) {
         }
         try (Stream<Path> tree = Files.walk(folder)) {
             for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+                // The shim, as it ends, may unpin the namespaces at the same time.
+                Files.deleteIfExists(path);
             }
         } catch (IOException e) {
             throw Fault.internal("cannot remove folder " + folder + ": " + e, e);
