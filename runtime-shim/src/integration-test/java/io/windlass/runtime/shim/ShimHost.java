@@ -104,7 +104,11 @@ final class ShimHost implements AutoCloseable {
     }
 
     PodShim pod(String id, Set<PodNamespace> namespaces) {
-        PodShim pod = supervisor.spawn(spawn(id, namespaces));
+        return pod(spawn(id, namespaces));
+    }
+
+    PodShim pod(PodSpawn request) {
+        PodShim pod = supervisor.spawn(request);
         pods.add(pod);
         return pod;
     }

@@ -29,13 +29,15 @@ final class CredentialSteps {
     }
 
     void emit() {
+        // As root: a working directory that only root may enter is a valid one. getcwd is checked by the operation, so
+        // that a descriptor of the host cannot be the way out (CVE-2024-21626).
+        program.chdir(process.cwd(), false);
+        // From here on no operation opens a file.
+        Rlimits.emitHindering(process.rlimits(), program);
         if (!process.noNewPrivileges()) {
             // Without no_new_privs a filter needs CAP_SYS_ADMIN, which the next steps give up.
             seccomp();
         }
-        // As root: a working directory that only root may enter is a valid one. getcwd is checked by the operation, so
-        // that a descriptor of the host cannot be the way out (CVE-2024-21626).
-        program.chdir(process.cwd(), false);
         become();
         if (process.noNewPrivileges()) {
             program.noNewPrivs();

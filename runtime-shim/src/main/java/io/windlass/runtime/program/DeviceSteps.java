@@ -35,6 +35,14 @@ final class DeviceSteps {
         devices.values().forEach(this::make);
     }
 
+    /** Device nodes cannot be made in a user namespace: the host's own are bound to the same paths. */
+    void bind(List<Device> wanted) {
+        Map<String, Device> devices = new LinkedHashMap<>();
+        STANDARD.forEach(device -> devices.put(device.path(), device));
+        wanted.forEach(device -> devices.put(device.path(), device));
+        devices.keySet().forEach(path -> program.device(path, path));
+    }
+
     void link() {
         program.symlink("/proc/self/fd", "/dev/fd");
         program.symlink("/proc/self/fd/0", "/dev/stdin");

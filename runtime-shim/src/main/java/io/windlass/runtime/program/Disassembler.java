@@ -99,7 +99,11 @@ final class Disassembler {
         int kind = in.getInt();
         String key = string();
         String value = string();
-        return kind == 0 ? key : key + "=" + value;
+        return switch (kind) {
+            case 0 -> key;
+            case 5 -> key + "=#" + value;
+            default -> key + "=" + value;
+        };
     }
 
     private String string() {

@@ -1,6 +1,7 @@
 package io.windlass.runtime.program;
 
 import io.windlass.fault.Fault;
+import io.windlass.linux.MountFlags;
 import io.windlass.linux.NamespaceType;
 import io.windlass.runtime.oci.ConsoleSize;
 import io.windlass.runtime.oci.Linux;
@@ -10,6 +11,7 @@ import io.windlass.runtime.oci.Root;
 import io.windlass.runtime.oci.Spec;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Turns an OCI document into the launch program of a container, and a process into that of an exec. Thread-safe.
@@ -68,8 +70,13 @@ public final class LaunchProgramCompiler {
         program.setsid();
         cgroups.attach();
         cgroups.attachCpu();
+        // Lowering the score and raising limits are rights of the host's root.
         oomScore(process, program);
-        program.setnsTarget((long) NamespaceType.MOUNT.flag()
+        Rlimits.emit(process.rlimits(), program);
+        Linux linux = context.linux();
+        boolean user = linux != null && linux.namespace(Namespace.USER).isPresent();
+        program.setnsTarget((user ? (long) NamespaceType.USER.flag() : 0L)
+                | NamespaceType.MOUNT.flag()
                 | NamespaceType.NETWORK.flag()
                 | NamespaceType.IPC.flag()
                 | NamespaceType.UTS.flag()
@@ -78,9 +85,7 @@ public final class LaunchProgramCompiler {
                 new KernelSettingSteps(Map.of(), process.apparmorProfile(), process.selinuxLabel(), program);
         settings.mountProcfs();
         terminal(process, program, false);
-        Rlimits.emit(process.rlimits(), program);
         settings.labelNextExec();
-        Linux linux = context.linux();
         new CredentialSteps(process, linux == null ? null : linux.seccomp(), seccomp, program).emit();
         return program.build();
     }
@@ -126,14 +131,43 @@ public final class LaunchProgramCompiler {
         }
 
         LaunchProgram compile() {
-            becomeChild();
-            prepareDetached();
-            // While the host's /proc and /sys can still be reached.
-            oomScore(process, program);
+            Optional<Slot> userNamespace = namespaces.openUserNamespace();
+            if (userNamespace.isPresent()) {
+                becomeChildIn(userNamespace.get());
+            } else {
+                becomeChild();
+            }
+            return finish();
+        }
+
+        /** What needs the host's root is done before the user namespace is entered, by the shim and by the first child. */
+        private void becomeChildIn(Slot userNamespace) {
+            // By the shim: only the host's root may map ids of mounts.
+            mounts.openSourcesFor(userNamespace);
+            rootfs.mountFor(userNamespace);
+            program.clone(0);
+            program.dumpable(false);
+            cgroups.attach();
             cgroups.attachCpu();
-            rootfs.pivot();
+            namespaces.join();
+            // Lowering the score and raising limits are rights of the host's root.
+            oomScore(process, program);
+            Rlimits.emit(process.rlimits(), program);
+            namespaces.enterUserNamespace(userNamespace);
+            program.dumpable(false);
+            program.setsid();
+            program.umask(0);
+            hostname();
+            program.propagation("/", MountFlags.MS_SLAVE | MountFlags.MS_REC);
+            // Before the root changes: the kernel gives a procfs and a sysfs only where one can be seen whole.
+            mounts.mountFileSystems();
+            settings.mountProcfs();
+            rootfs.pivotInUserNamespace();
             furnish();
             lock();
+        }
+
+        private LaunchProgram finish() {
             program.barrier();
             settings.labelNextExec();
             new CredentialSteps(process, linux.seccomp(), seccomp, program).emit();
@@ -141,6 +175,22 @@ public final class LaunchProgramCompiler {
         }
 
         private void becomeChild() {
+            startChild();
+            prepareDetached();
+            // While the host's /proc and /sys can still be reached.
+            oomScore(process, program);
+            cgroups.attachCpu();
+            rootfs.pivot();
+            furnish();
+            lock();
+            if (isolatesCgroups() && context.cgroupV1()) {
+                cgroups.isolate();
+            }
+            // Late, because a small limit (of a file's size) would hit the steps above.
+            Rlimits.emit(process.rlimits(), program);
+        }
+
+        private void startChild() {
             namespaces.cloneChild();
             // First of all: nobody in a namespace that is joined may trace this process or open its descriptors.
             program.dumpable(false);
@@ -153,6 +203,10 @@ public final class LaunchProgramCompiler {
                 cgroups.isolate();
             }
             namespaces.join();
+            hostname();
+        }
+
+        private void hostname() {
             String hostname = spec.hostname();
             if (hostname != null && !hostname.isEmpty() && namespaces.makes(Namespace.UTS)) {
                 program.hostname(hostname);
@@ -171,7 +225,11 @@ public final class LaunchProgramCompiler {
             mounts.attach();
             DeviceSteps devices = new DeviceSteps(program);
             if (mounts.ownsDev()) {
-                devices.make(linux.devices());
+                if (linux.namespace(Namespace.USER).isPresent()) {
+                    devices.bind(linux.devices());
+                } else {
+                    devices.make(linux.devices());
+                }
                 devices.link();
             }
             if (!process.cwd().equals("/")) {
@@ -191,11 +249,6 @@ public final class LaunchProgramCompiler {
             if (root != null && root.readonly()) {
                 rootfs.makeReadonly();
             }
-            if (isolatesCgroups() && context.cgroupV1()) {
-                cgroups.isolate();
-            }
-            // Late, because a small limit (open files, file size) would hit the steps above.
-            Rlimits.emit(process.rlimits(), program);
         }
 
         private boolean isolatesCgroups() {

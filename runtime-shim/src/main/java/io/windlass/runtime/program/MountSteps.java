@@ -47,6 +47,27 @@ final class MountSteps {
         mounts.stream().filter(Planned::isCgroup).forEach(m -> cgroups.openSources(m.options));
     }
 
+    /**
+     * Opens the sources of all binds as the host's root, for a container that is in a user namespace. The host's own mounts
+     * are not touched: how each tree propagates is set on the tree.
+     */
+    void openSourcesFor(Slot userNamespace) {
+        for (Planned mount : mounts) {
+            if (mount.options.bind()) {
+                openSource(mount);
+                if (mount.mapped()) {
+                    program.mountAttr(mount.slot, 0, 0, 0, userNamespace, mount.options.recursiveBind());
+                }
+                if (!mount.options.shared()) {
+                    long flag = mount.options.slave() ? MountFlags.MS_SLAVE : MountFlags.MS_PRIVATE;
+                    program.mountAttr(mount.slot, 0, 0, flag, Slot.NONE, true);
+                }
+            } else if (mount.isCgroup()) {
+                cgroups.openSources(mount.options);
+            }
+        }
+    }
+
     /** Mounts what is no bind, detached. */
     void mountFileSystems() {
         for (Planned mount : mounts) {
@@ -142,13 +163,14 @@ final class MountSteps {
             this.options = options;
         }
 
+        boolean mapped() {
+            return !mount.uidMappings().isEmpty();
+        }
+
         static Planned of(Mount mount) {
             MountOptions options = MountOptions.parse(mount.options());
             if (!mount.destination().startsWith("/")) {
                 throw Fault.invalid("mount destination '%s' is not an absolute path".formatted(mount.destination()));
-            }
-            if (!mount.uidMappings().isEmpty() || !mount.gidMappings().isEmpty()) {
-                throw Fault.unimplemented("id mappings of mount %s are not supported".formatted(mount.destination()));
             }
             if (options.bind() && !options.data().isEmpty()) {
                 throw Fault.unimplemented("mount option %s is not supported for bind mount %s"

@@ -5,6 +5,8 @@ import io.windlass.linux.NamespaceType;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Namespace;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Which namespaces the container's first process is born with, and which it joins. */
 final class NamespaceSteps {
@@ -20,13 +22,37 @@ final class NamespaceSteps {
 
     /** The new namespaces, all but the cgroup one, which must not be made before the process is in its cgroup. */
     void cloneChild() {
+        program.clone(fresh() & ~NamespaceType.CGROUP.flag());
+    }
+
+    /**
+     * Enters the user namespace and becomes its root; the new namespaces are made from inside, so that it owns them, by a
+     * clone that takes this process's place.
+     */
+    void enterUserNamespace(Slot userNamespace) {
+        program.setns(userNamespace, NamespaceType.USER.flag());
+        program.groups(List.of());
+        program.gid(0);
+        program.uid(0);
+        program.reclone(fresh());
+    }
+
+    private long fresh() {
         long flags = NamespaceType.MOUNT.flag();
         for (Namespace namespace : namespaces) {
-            if (namespace.path() == null && !namespace.type().equals(Namespace.CGROUP)) {
+            if (namespace.path() == null) {
                 flags |= type(namespace).flag();
             }
         }
-        program.clone(flags);
+        return flags;
+    }
+
+    /** The user namespace that the container is to be in. */
+    Optional<Slot> openUserNamespace() {
+        return namespaces.stream()
+                .filter(n -> n.type().equals(Namespace.USER))
+                .findFirst()
+                .map(n -> program.open(Objects.requireNonNull(n.path()), O_RDONLY));
     }
 
     /**
@@ -35,11 +61,15 @@ final class NamespaceSteps {
      */
     void join() {
         for (Namespace namespace : namespaces) {
-            if (namespace.path() != null && !namespace.type().equals(Namespace.PID)) {
+            if (namespace.path() != null && !notJoinedHere(namespace)) {
                 Slot file = program.open(namespace.path(), O_RDONLY);
                 program.setns(file, type(namespace).flag());
             }
         }
+    }
+
+    private static boolean notJoinedHere(Namespace namespace) {
+        return namespace.type().equals(Namespace.PID) || namespace.type().equals(Namespace.USER);
     }
 
     boolean makes(String type) {

@@ -29,6 +29,7 @@ public final class ProgramBuilder {
 
     private static final int STRING_OPTION = 1;
     private static final int FLAG_OPTION = 0;
+    private static final int DESCRIPTOR_OPTION = 5;
 
     private final Encoder code = new Encoder(8192);
     private int operations;
@@ -114,9 +115,15 @@ public final class ProgramBuilder {
     }
 
     public Slot fsmount(String type, long attributes, List<MountOption> options) {
+        return fsmount(type, attributes, "", List.of(), options);
+    }
+
+    /** As above, with {@code key} first given once for each of {@code trees}, by descriptor. */
+    public Slot fsmount(String type, long attributes, String key, List<Slot> trees, List<MountOption> options) {
         Slot into = slot();
         emit(Opcode.FSMOUNT, a -> {
-            a.u32(into.number()).str(type).u64(attributes).u32(options.size());
+            a.u32(into.number()).str(type).u64(attributes).u32(trees.size() + options.size());
+            trees.forEach(tree -> a.u32(DESCRIPTOR_OPTION).str(key).str(Integer.toString(tree.number())));
             for (MountOption option : options) {
                 a.u32(option.value().isPresent() ? STRING_OPTION : FLAG_OPTION)
                         .str(option.key())

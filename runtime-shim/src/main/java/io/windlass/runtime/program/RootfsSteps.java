@@ -3,11 +3,15 @@ package io.windlass.runtime.program;
 import io.windlass.fault.Fault;
 import io.windlass.linux.MountFlags;
 import io.windlass.linux.MountOption;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Mounts the root filesystem, detached, in the container's own mount namespace, and makes it the root. */
 final class RootfsSteps {
+    /** Every machine has it, its users may enter it, and after the sysfs is mounted nothing looks there any more. */
+    private static final Path REACHABLE = Path.of("/sys");
+
     private final RootTree root;
     private final ProgramBuilder program;
     private Slot tree = Slot.NONE;
@@ -27,16 +31,39 @@ final class RootfsSteps {
         List<MountOption> options = new ArrayList<>();
         // One option for each layer: no limit by the size of a page, and nothing in a path has to be escaped.
         root.lowers().forEach(layer -> options.add(MountOption.of("lowerdir+", layer.toString())));
+        options.addAll(upperOptions());
+        tree = program.fsmount("overlay", 0, options);
+    }
+
+    private List<MountOption> upperOptions() {
+        List<MountOption> options = new ArrayList<>();
         root.upper().ifPresent(upper -> options.add(MountOption.of("upperdir", upper.toString())));
         root.work().ifPresent(work -> options.add(MountOption.of("workdir", work.toString())));
         if (root.volatileUpper() && root.upper().isPresent()) {
             options.add(MountOption.flag("volatile"));
         }
-        tree = program.fsmount("overlay", 0, options);
+        return options;
+    }
+
+    /** As {@link #mount}, with layers whose owners are seen as the user namespace has them; its root owns the upper layer. */
+    void mountFor(Slot userNamespace) {
+        List<Slot> layers = new ArrayList<>();
+        for (Path lower : root.lowers()) {
+            Slot layer = program.openTree(lower.toString(), 0);
+            program.mountAttr(layer, MountFlags.ATTR_RDONLY, 0, 0, userNamespace, false);
+            layers.add(layer);
+        }
+        tree = program.fsmount("overlay", 0, "lowerdir+", layers, upperOptions());
+        layers.forEach(program::close);
     }
 
     void pivot() {
         program.pivot(tree, root.attachPoint());
+    }
+
+    /** By way of a folder that whoever is root only in a user namespace can reach. */
+    void pivotInUserNamespace() {
+        program.pivot(tree, REACHABLE);
     }
 
     /** After all that is made in the root: mount points, devices, the working directory. */

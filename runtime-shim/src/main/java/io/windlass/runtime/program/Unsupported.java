@@ -2,9 +2,11 @@ package io.windlass.runtime.program;
 
 import io.windlass.fault.Fault;
 import io.windlass.runtime.oci.Linux;
+import io.windlass.runtime.oci.Mount;
 import io.windlass.runtime.oci.Namespace;
 import io.windlass.runtime.oci.Process;
 import io.windlass.runtime.oci.Spec;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses, by name, what an OCI document may ask for and this runtime does not do: nothing is silently ignored. */
@@ -22,11 +24,8 @@ final class Unsupported {
             refuse("linux.personality", linux.personality() != null);
             refuse("linux.intelRdt", linux.intelRdt() != null);
             refuse("linux.memoryPolicy", linux.memoryPolicy() != null);
-            refuse("linux.uidMappings", !linux.uidMappings().isEmpty());
-            refuse("linux.gidMappings", !linux.gidMappings().isEmpty());
-            for (Namespace namespace : linux.namespaces()) {
-                check(namespace);
-            }
+            linux.namespaces().forEach(Unsupported::check);
+            check(spec.mounts(), linux);
         }
     }
 
@@ -43,8 +42,31 @@ final class Unsupported {
                     refuse("joining a mount namespace", namespace.path() != null);
                 }
             }
-            case Namespace.USER, Namespace.TIME -> refuse("namespace " + namespace.type(), true);
+            // The pod's, with its mappings: a container has none of its own.
+            case Namespace.USER -> refuse("namespace user without a path", namespace.path() == null);
+            case Namespace.TIME -> refuse("namespace time", true);
             default -> throw Fault.invalid("there is no namespace of type " + namespace.type());
+        }
+    }
+
+    /** A mount is mapped as the pod's user namespace is, or not at all. */
+    private static void check(List<Mount> mounts, Linux linux) {
+        boolean user = linux.namespace(Namespace.USER).isPresent();
+        refuse(
+                "linux.uidMappings without a user namespace",
+                !user && !linux.uidMappings().isEmpty());
+        refuse(
+                "linux.gidMappings without a user namespace",
+                !user && !linux.gidMappings().isEmpty());
+        for (Mount mount : mounts) {
+            boolean plain = mount.uidMappings().isEmpty() && mount.gidMappings().isEmpty();
+            boolean asPod = user
+                    && mount.uidMappings().equals(linux.uidMappings())
+                    && mount.gidMappings().equals(linux.gidMappings());
+            refuse(
+                    "mount %s with id mappings that are not those of the container's user namespace"
+                            .formatted(mount.destination()),
+                    !plain && !asPod);
         }
     }
 

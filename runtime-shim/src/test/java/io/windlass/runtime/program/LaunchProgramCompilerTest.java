@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.runtime.oci.ConsoleSize;
+import io.windlass.runtime.oci.IdMapping;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Mount;
 import io.windlass.runtime.oci.Namespace;
@@ -191,6 +192,41 @@ class LaunchProgramCompilerTest {
     }
 
     @Test
+    void limitsOpenFilesToFewOnlyOnceNoMoreAreOpened() {
+        Process few = TypicalContainer.process("sh")
+                .rlimits(List.of(new Rlimit("RLIMIT_CORE", 0, 0), new Rlimit("RLIMIT_NOFILE", 10, 20)))
+                .build();
+
+        assertThat(operations(spec(few))).containsSubsequence("RLIMIT", "BARRIER", "CHDIR", "RLIMIT", "CAP_BOUNDING");
+    }
+
+    @Test
+    void doesWhatNeedsTheHostsRootBeforeAUserNamespaceIsEntered() {
+        List<IdMapping> mapping = List.of(new IdMapping(0, 100_000, 65_536));
+        List<Mount> mounts = new ArrayList<>(TypicalContainer.mounts());
+        mounts.add(Mount.bind("/mapped", "/a").withMappings(mapping, mapping));
+        mounts.add(Mount.bind("/plain", "/b", "rslave"));
+        Spec spec = TypicalContainer.spec()
+                .process(TypicalContainer.process("sh").oomScoreAdj(-500).build())
+                .mounts(mounts)
+                .linux(TypicalContainer.linux()
+                        .namespaces(List.of(
+                                Namespace.at(Namespace.USER, "/run/pod/ns/user"),
+                                Namespace.at(Namespace.NETWORK, "/run/pod/ns/net"),
+                                Namespace.fresh(Namespace.PID),
+                                Namespace.fresh(Namespace.CGROUP)))
+                        .uidMappings(mapping)
+                        .gidMappings(mapping)
+                        .build())
+                .build();
+
+        assertThat(listing(spec)).startsWith(golden("user-namespace.txt"));
+        assertThat(operations(spec))
+                .containsSubsequence("RECLONE", "FSMOUNT", "PIVOT", "DEVICE", "BARRIER")
+                .doesNotContain("MKNOD");
+    }
+
+    @Test
     void execsWithTheContainersPolicyAndNamespaces() {
         ExecContext context = new ExecContext(
                 "c1", TypicalContainer.linux().seccomp(POLICY).build(), List.of(GROUP.resolve("cpu/c1/tasks")));
@@ -220,6 +256,17 @@ class LaunchProgramCompilerTest {
                 Arguments.of(
                         "domainname is not supported",
                         plain.toBuilder().domainname("d").build()),
+                Arguments.of(
+                        "mount /b with id mappings that are not those of the container's user namespace is not supported",
+                        withMounts(Mount.bind("/a", "/b")
+                                .withMappings(List.of(new IdMapping(0, 1, 1)), List.of(new IdMapping(0, 1, 1))))),
+                Arguments.of(
+                        "namespace user without a path is not supported",
+                        plain.toBuilder()
+                                .linux(Linux.builder()
+                                        .namespaces(List.of(Namespace.fresh(Namespace.USER)))
+                                        .build())
+                                .build()),
                 Arguments.of(
                         "namespace time is not supported",
                         plain.toBuilder()
