@@ -47,13 +47,16 @@ public final class ImageService implements AutoCloseable {
         this.layoutIndex = new LayoutIndex(content, store);
         layoutIndex.write();
         this.registries = new RegistryClient(new RegistryHosts(config.endpoints()));
+        LayerFolders folders = new LayerFolders(layout, store, trash, config.limits(), kernel);
+        SharedTransfers transfers = new SharedTransfers(config.parallelTransfers());
         this.pullImage = new PullImage(
                 registries,
                 content,
                 store,
                 collector,
-                new SharedTransfers(config.parallelTransfers()),
-                new FetchLayer(layout, content, store, trash, config.limits(), kernel),
+                transfers,
+                new FetchLayer(content, store, folders),
+                new ArrangeLayers(content, store, folders, transfers),
                 layoutIndex);
         this.pinned = config.pinnedImages().stream().map(ImageService::glob).toList();
     }

@@ -27,9 +27,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * Pulls an image: resolves the reference to this platform's manifest, fetches what is not here yet, and records the image.
@@ -42,6 +41,7 @@ final class PullImage {
     private final Collector collector;
     private final SharedTransfers transfers;
     private final FetchLayer fetchLayer;
+    private final ArrangeLayers arrangeLayers;
     private final LayoutIndex layoutIndex;
 
     PullImage(
@@ -51,6 +51,7 @@ final class PullImage {
             Collector collector,
             SharedTransfers transfers,
             FetchLayer fetchLayer,
+            ArrangeLayers arrangeLayers,
             LayoutIndex layoutIndex) {
         this.registries = registries;
         this.content = content;
@@ -58,6 +59,7 @@ final class PullImage {
         this.collector = collector;
         this.transfers = transfers;
         this.fetchLayer = fetchLayer;
+        this.arrangeLayers = arrangeLayers;
         this.layoutIndex = layoutIndex;
     }
 
@@ -73,19 +75,22 @@ final class PullImage {
         RegistrySession registry = registries.session(reference.repository(), auth);
         Resolved resolved = resolve(registry, registry.manifest(reference.selector()));
         Set<Digest> touched = new HashSet<>(resolved.digests());
-        boolean done = false;
+        boolean clean = false;
         try (Collector.Lease _ = collector.lease(resolved.digests())) {
             byte[] configBytes = config(registry, resolved.manifest().config());
             OciImageConfig config = checkedConfig(resolved.manifest(), configBytes);
-            touched.addAll(config.diffIds());
-            try (Collector.Lease _ = collector.lease(Set.copyOf(config.diffIds()))) {
-                fetchLayers(registry, resolved, config.diffIds(), progress);
-                ImageId id = record(reference, resolved, configBytes, config);
-                done = true;
+            Set<Digest> folders = new HashSet<>(config.diffIds());
+            folders.addAll(ArrangeLayers.chainIds(config.diffIds()));
+            touched.addAll(folders);
+            try (Collector.Lease _ = collector.lease(folders)) {
+                List<Digest> layers = layers(registry, resolved, config.diffIds(), progress);
+                ImageId id = record(reference, resolved, configBytes, config, layers);
+                // Layers that were unpacked once more for this image are not used in their first form.
+                clean = layers.equals(config.diffIds());
                 return id;
             }
         } finally {
-            if (!done) {
+            if (!clean) {
                 collector.collect(touched);
             }
         }
@@ -152,16 +157,24 @@ final class PullImage {
         return config;
     }
 
-    private void fetchLayers(RegistrySession registry, Resolved resolved, List<Digest> diffIds, PullProgress progress) {
-        // A transfer that another pull started may fail for that pull's reasons (credentials, cancellation): one more
-        // try.
+    private List<Digest> layers(
+            RegistrySession registry, Resolved resolved, List<Digest> diffIds, PullProgress progress) {
+        Optional<StoredImage> known = store.image(
+                        new ImageId(resolved.manifest().config().digest()))
+                .filter(image ->
+                        image.layers().stream().allMatch(key -> store.layer(key).isPresent()));
+        if (known.isPresent()) {
+            progress.resolved(resolved.top(), diffIds.size(), diffIds.size(), 0);
+            return known.get().layers();
+        }
+        // A transfer that another pull started may fail for that pull's reasons, such as its credentials: try again.
         for (int attempt = 1; ; attempt++) {
             try {
                 fetchMissing(registry, resolved, diffIds, progress);
-                return;
-            } catch (JoinedTransferFailed e) {
+                return arrangeLayers.arrange(registry, resolved.manifest().layers(), diffIds);
+            } catch (SharedTransfers.JoinedTransferFailed e) {
                 if (attempt == 3) {
-                    throw e.fault;
+                    throw e.fault();
                 }
             }
         }
@@ -182,46 +195,18 @@ final class PullImage {
         try {
             missing.forEach((diffId, layer) ->
                     tickets.add(transfers.join(diffId, () -> fetchLayer.fetch(registry, layer, diffId, progress))));
-            await(tickets);
+            SharedTransfers.await(tickets);
         } finally {
             tickets.forEach(SharedTransfers.Ticket::close);
         }
     }
 
-    /** Waits for all, or for the first failure. */
-    private static void await(List<SharedTransfers.Ticket> tickets) {
-        CompletableFuture<Void> all = CompletableFuture.allOf(
-                tickets.stream().map(SharedTransfers.Ticket::done).toArray(CompletableFuture[]::new));
-        CompletableFuture<Void> first = new CompletableFuture<>();
-        CompletableFuture<?> _ = all.thenRun(() -> first.complete(null));
-        for (SharedTransfers.Ticket ticket : tickets) {
-            CompletableFuture<?> _ = ticket.done().whenComplete((ok, failure) -> {
-                if (failure != null) {
-                    first.completeExceptionally(
-                            ticket.isStarter() ? failure : new JoinedTransferFailed(asFault(failure)));
-                }
-            });
-        }
-        try {
-            first.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Fault(FaultKind.CANCELLED, "the pull was cancelled", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof JoinedTransferFailed joined) {
-                throw joined;
-            }
-            throw asFault(e.getCause() == null ? e : e.getCause());
-        }
-    }
-
-    private static Fault asFault(Throwable failure) {
-        return failure instanceof Fault fault
-                ? fault
-                : Fault.internal("fetching a layer failed unexpectedly: " + failure, failure);
-    }
-
-    private ImageId record(ImageReference reference, Resolved resolved, byte[] configBytes, OciImageConfig config) {
+    private ImageId record(
+            ImageReference reference,
+            Resolved resolved,
+            byte[] configBytes,
+            OciImageConfig config,
+            List<Digest> layers) {
         Descriptor configBlob = resolved.manifest().config();
         Map<Digest, Long> documents = new HashMap<>();
         resolved.documents().forEach((digest, bytes) -> {
@@ -240,7 +225,7 @@ final class PullImage {
                 ImageReference.pinned(reference.repository(), reference.digest().orElse(resolved.top()));
         names.put(pinned.toString(), resolved.top());
         ImageId id = new ImageId(configBlob.digest());
-        StoredImage image = new StoredImage(id, config, size, config.diffIds(), resolved.digests(), names);
+        StoredImage image = new StoredImage(id, config, size, layers, resolved.digests(), names);
         if (!isRecorded(image)) {
             store.addImage(image, configBytes, documents);
             layoutIndex.write();
@@ -268,17 +253,6 @@ final class PullImage {
             all.add(manifest.config().digest());
             manifest.layers().forEach(layer -> all.add(layer.digest()));
             return all;
-        }
-    }
-
-    /** A transfer that another pull had started failed. */
-    private static final class JoinedTransferFailed extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        private final Fault fault;
-
-        JoinedTransferFailed(Fault fault) {
-            super(fault);
-            this.fault = fault;
         }
     }
 }

@@ -4,8 +4,10 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.image.reference.Digest;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +80,43 @@ final class SharedTransfers {
         }
     }
 
+    /**
+     * Waits for all, or for the first failure.
+     *
+     * @throws JoinedTransferFailed when that is of a transfer that another pull started
+     */
+    static void await(List<Ticket> tickets) {
+        CompletableFuture<Void> all =
+                CompletableFuture.allOf(tickets.stream().map(Ticket::done).toArray(CompletableFuture[]::new));
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        CompletableFuture<?> _ = all.thenRun(() -> first.complete(null));
+        for (Ticket ticket : tickets) {
+            CompletableFuture<?> _ = ticket.done().whenComplete((ok, failure) -> {
+                if (failure != null) {
+                    first.completeExceptionally(
+                            ticket.isStarter() ? failure : new JoinedTransferFailed(asFault(failure)));
+                }
+            });
+        }
+        try {
+            first.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Fault(FaultKind.CANCELLED, "the pull was cancelled", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof JoinedTransferFailed joined) {
+                throw joined;
+            }
+            throw asFault(e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private static Fault asFault(Throwable failure) {
+        return failure instanceof Fault fault
+                ? fault
+                : Fault.internal("fetching a layer failed unexpectedly: " + failure, failure);
+    }
+
     private static final class Flight {
         private final Digest key;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -111,6 +150,21 @@ final class SharedTransfers {
         @Override
         public void close() {
             leave(flight);
+        }
+    }
+
+    /** A transfer that another pull had started failed. */
+    static final class JoinedTransferFailed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final Fault fault;
+
+        JoinedTransferFailed(Fault fault) {
+            super(fault);
+            this.fault = fault;
+        }
+
+        Fault fault() {
+            return fault;
         }
     }
 }

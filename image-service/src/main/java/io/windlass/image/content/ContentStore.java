@@ -4,6 +4,7 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.image.reference.Digest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -44,6 +45,17 @@ public final class ContentStore {
         return Optional.of(content);
     }
 
+    /** A blob as it lies on disk, unchecked; empty when it is not here. */
+    public Optional<InputStream> open(Digest digest) {
+        try {
+            return Optional.of(Files.newInputStream(layout.blob(digest)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw failure("read blob " + digest, e);
+        }
+    }
+
     /** Stores a small blob whose content is already known to match. */
     public void write(Digest digest, byte[] content) {
         if (has(digest)) {
@@ -75,7 +87,8 @@ public final class ContentStore {
         StoreLayout.commit(temporary, file);
     }
 
-    static Fault failure(String what, IOException e) {
+    /** A failure of the disk as a fault: {@code what} is a verb and its object. */
+    public static Fault failure(String what, IOException e) {
         if (e instanceof ClosedByInterruptException) {
             return new Fault(FaultKind.CANCELLED, "to " + what + " was cancelled", e);
         }

@@ -18,7 +18,7 @@ import java.util.UUID;
  * <pre>
  * images.db               what is known of images, layers and blobs
  * content/                an OCI image layout: oci-layout, index.json, blobs/ALGORITHM/HEX
- * layers/KEY/fs           one unpacked layer, whiteouts in overlay form
+ * layers/KEY/fs           one unpacked layer, whiteouts in overlay form; see layerImplied for what may lie beside
  * snapshots/ID/           upper, work and layers of a container's writable layer
  * tmp/                    what is being written; emptied at start
  * trash/                  what is being deleted; flat, see {@link Trash}
@@ -27,6 +27,8 @@ import java.util.UUID;
  * Everything is on one filesystem, so that a rename commits.
  */
 public final class StoreLayout {
+    public static final String IMPLIED = "implied";
+
     private final Path root;
 
     private StoreLayout(Path root) {
@@ -92,6 +94,11 @@ public final class StoreLayout {
     /** The directory that becomes a lower of overlays. */
     public Path layerTree(Digest key) {
         return layer(key).resolve("fs");
+    }
+
+    /** Beside the tree, for layers that leave directories undescribed: their names, each ended by a NUL. */
+    public Path layerImplied(Digest key) {
+        return layer(key).resolve(IMPLIED);
     }
 
     public Path snapshots() {

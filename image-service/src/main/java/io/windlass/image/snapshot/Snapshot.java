@@ -1,7 +1,9 @@
 package io.windlass.image.snapshot;
 
+import io.windlass.image.unpack.LayerStack;
 import io.windlass.linux.Syscalls;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,7 +47,9 @@ public final class Snapshot {
      * @return empty when there is no such regular file
      */
     public Optional<byte[]> readFile(String absolutePath) {
-        return new LayeredFiles(kernel, upper, lowers).read(absolutePath);
+        List<Path> layers = new ArrayList<>(List.of(upper));
+        layers.addAll(lowers);
+        return new LayerStack(kernel, layers).read(absolutePath);
     }
 
     @Override

@@ -21,8 +21,6 @@ final class EntryWriter {
 
     private static final String OPAQUE = ".wh..wh..opq";
     private static final String RESERVED = ".wh..wh.";
-    private static final byte[] OPAQUE_ATTRIBUTE = "trusted.overlay.opaque".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] YES = {'y'};
     private static final int BUFFER = 64 * 1024;
 
     private final Syscalls kernel;
@@ -45,7 +43,7 @@ final class EntryWriter {
     void whiteout(EntryPath path) {
         Fd parent = tree.directory(path.parent());
         if (path.last().equals(OPAQUE)) {
-            kernel.setxattr(parent, ".", OPAQUE_ATTRIBUTE, YES);
+            Whiteouts.makeOpaque(kernel, parent, ".");
             return;
         }
         if (path.last().startsWith(RESERVED)) {
@@ -57,9 +55,9 @@ final class EntryWriter {
         }
         Optional<FileStat> own = tree.stat(parent, hidden);
         if (own.isEmpty()) {
-            kernel.mknodat(parent, hidden, FileMode.CHARACTER_DEVICE, 0);
+            Whiteouts.make(kernel, parent, hidden);
         } else if (own.get().isDirectory()) {
-            kernel.setxattr(parent, hidden, OPAQUE_ATTRIBUTE, YES);
+            Whiteouts.makeOpaque(kernel, parent, hidden);
         }
     }
 
@@ -72,8 +70,8 @@ final class EntryWriter {
         }
         existing.ifPresent(stat -> remove(parent, path.last(), stat));
         kernel.mkdirat(parent, path.last(), 0700);
-        if (existing.isPresent() && isWhiteout(existing.get())) {
-            kernel.setxattr(parent, path.last(), OPAQUE_ATTRIBUTE, YES);
+        if (existing.isPresent() && Whiteouts.is(existing.get())) {
+            Whiteouts.makeOpaque(kernel, parent, path.last());
         }
     }
 
@@ -149,7 +147,7 @@ final class EntryWriter {
         }
         try (Fd targetParent = tree.find(target.parent()).orElseThrow(() -> missing(target))) {
             Optional<FileStat> stat = tree.stat(targetParent, target.last());
-            if (stat.isEmpty() || isWhiteout(stat.get())) {
+            if (stat.isEmpty() || Whiteouts.is(stat.get())) {
                 throw missing(target);
             }
             if (stat.get().isDirectory()) {
@@ -210,12 +208,6 @@ final class EntryWriter {
             // The parent's own descriptor stays right; only what other paths lead to may have changed.
             tree.changed();
         }
-    }
-
-    private static boolean isWhiteout(FileStat stat) {
-        return (stat.mode() & FileMode.TYPE_MASK) == FileMode.CHARACTER_DEVICE
-                && stat.specialDevice().major() == 0
-                && stat.specialDevice().minor() == 0;
     }
 
     private static long device(TarEntry entry) {

@@ -2,15 +2,20 @@ package io.windlass.image.unpack;
 
 import io.windlass.linux.Errno;
 import io.windlass.linux.Fd;
+import io.windlass.linux.FileMode;
 import io.windlass.linux.FileStat;
 import io.windlass.linux.OpenFlags;
 import io.windlass.linux.SyscallException;
 import io.windlass.linux.Syscalls;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +33,21 @@ final class LayerTree implements AutoCloseable {
     private final Fd root;
     private @Nullable EntryPath cachedPath;
     private @Nullable Fd cached;
-    private long implied;
+    private final Optional<LayerStack> below;
+    private final Set<EntryPath> implied = new LinkedHashSet<>();
 
-    /** @param root an empty directory; stays the caller's to close */
-    LayerTree(Syscalls kernel, Fd root) {
+    /**
+     * @param root an empty directory; stays the caller's to close
+     * @param below the layers under this one, where directories that the archive leaves out are to be as they are there
+     */
+    LayerTree(Syscalls kernel, Fd root, Optional<LayerStack> below) {
         this.kernel = kernel;
         this.root = root;
+        this.below = below;
     }
 
-    /** How many directories were made that the archive has no member for. */
-    long implied() {
+    /** The directories that were made for members below them, before or without a member of their own. */
+    Set<EntryPath> implied() {
         return implied;
     }
 
@@ -84,6 +94,7 @@ final class LayerTree implements AutoCloseable {
     /** Walks down and makes what is missing, also behind symbolic links whose targets are not there yet. */
     private Fd make(EntryPath path) {
         Deque<Fd> trail = new ArrayDeque<>();
+        List<String> at = new ArrayList<>();
         Deque<String> names = new ArrayDeque<>(path.names());
         int links = 0;
         try {
@@ -92,21 +103,25 @@ final class LayerTree implements AutoCloseable {
                 if (name.equals("..")) {
                     if (!trail.isEmpty()) {
                         trail.pop().close();
+                        at.removeLast();
                     }
                     continue;
                 }
                 Fd parent = trail.isEmpty() ? root : trail.peek();
-                Optional<String> link = linkTarget(parent, name);
+                at.add(name);
+                Optional<String> link = linkTarget(parent, at);
                 if (link.isEmpty()) {
-                    trail.push(step(parent, name));
+                    trail.push(step(parent, at));
                     continue;
                 }
+                at.removeLast();
                 if (++links > MOST_LINKS) {
                     throw RefusedEntryException.hostile(
                             "its parent directory '" + path + "' is a loop of symbolic links");
                 }
                 if (link.get().startsWith("/")) {
                     closeAll(trail);
+                    at.clear();
                 }
                 pushNames(link.get(), names);
             }
@@ -125,17 +140,65 @@ final class LayerTree implements AutoCloseable {
         }
     }
 
-    private Optional<String> linkTarget(Fd parent, String name) {
-        return stat(parent, name).filter(FileStat::isSymbolicLink).map(stat -> kernel.readlinkat(parent, name));
+    /** Where the link leads that is at this place, in this layer or, where it has nothing there, below. */
+    private Optional<String> linkTarget(Fd parent, List<String> at) {
+        Optional<FileStat> own = stat(parent, at.getLast());
+        if (own.isPresent()) {
+            return own.filter(FileStat::isSymbolicLink).map(stat -> kernel.readlinkat(parent, at.getLast()));
+        }
+        return below.flatMap(stack ->
+                stack.find(at).filter(found -> found.stat().isSymbolicLink()).map(stack::linkTarget));
     }
 
-    private Fd step(Fd parent, String name) {
-        if (stat(parent, name).isEmpty()) {
+    private Fd step(Fd parent, List<String> at) {
+        String name = at.getLast();
+        Optional<FileStat> own = stat(parent, name);
+        if (own.isEmpty()) {
+            kernel.mkdirat(parent, name, IMPLIED_MODE);
+            implied.add(new EntryPath(at));
+            takeAttributesFromBelow(parent, at);
+        } else if (Whiteouts.is(own.get())) {
+            kernel.unlinkat(parent, name, 0);
             kernel.mkdirat(parent, name, IMPLIED_MODE);
             kernel.fchmodat(parent, name, IMPLIED_MODE);
-            implied++;
+            Whiteouts.makeOpaque(kernel, parent, name);
         }
         return kernel.openat2(parent, name, DIRECTORY, 0, ONE_STEP);
+    }
+
+    private void takeAttributesFromBelow(Fd parent, List<String> at) {
+        String name = at.getLast();
+        Optional<LayerStack.Found> found =
+                below.flatMap(stack -> stack.find(at)).filter(f -> f.stat().isDirectory());
+        if (found.isEmpty()) {
+            kernel.fchmodat(parent, name, IMPLIED_MODE);
+            return;
+        }
+        FileStat stat = found.get().stat();
+        kernel.fchownat(parent, name, stat.uid(), stat.gid(), 0);
+        kernel.fchmodat(parent, name, stat.mode() & FileMode.PERMISSIONS);
+        below.orElseThrow()
+                .attributes(found.get())
+                .forEach((key, value) ->
+                        kernel.setxattr(parent, name, key.getBytes(StandardCharsets.ISO_8859_1), value));
+    }
+
+    /** Whether directories that were only implied are other than the ones below, so that they would hide what those are. */
+    static boolean differs(LayerStack below, List<EntryPath> implied) {
+        for (EntryPath path : implied) {
+            Optional<LayerStack.Found> found = below.find(path.names());
+            if (found.isEmpty()) {
+                continue;
+            }
+            FileStat stat = found.get().stat();
+            boolean plain = stat.uid() == 0 && stat.gid() == 0 && (stat.mode() & FileMode.PERMISSIONS) == IMPLIED_MODE;
+            if (stat.isSymbolicLink()
+                    || (stat.isDirectory()
+                            && (!plain || !below.attributes(found.get()).isEmpty()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Describes what is at a name; empty when nothing is. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -18,7 +19,7 @@ import java.util.SequencedMap;
 /**
  * Unpacks one layer archive into an empty directory, with whiteouts in overlay form. Not thread-safe; one use.
  *
- * <p>The layer is unpacked by itself, not above the layers below it, so that images can share it. Archives come from
+ * <p>A layer is normally unpacked by itself, not above the layers below it, so that images can share it. Archives come from
  * strangers: whatever an archive holds, nothing outside the directory is written, read or linked to.
  */
 public final class LayerUnpacker {
@@ -27,6 +28,7 @@ public final class LayerUnpacker {
     private final Syscalls kernel;
     private final UnpackLimits limits;
     private final String layer;
+    private final Optional<LayerStack> below;
     private final SequencedMap<EntryPath, TarEntry> directories = new LinkedHashMap<>();
     private long entries;
     private long logicalBytes;
@@ -35,9 +37,23 @@ public final class LayerUnpacker {
 
     /** @param layer how messages name the layer: its digest */
     public LayerUnpacker(Syscalls kernel, UnpackLimits limits, String layer) {
+        this(kernel, limits, layer, Optional.empty());
+    }
+
+    /** @param below where directories that the archive has no members for take their attributes from */
+    public LayerUnpacker(Syscalls kernel, UnpackLimits limits, String layer, Optional<LayerStack> below) {
         this.kernel = kernel;
         this.limits = limits;
         this.layer = layer;
+        this.below = below;
+    }
+
+    /**
+     * Whether a layer that was unpacked by itself is not what it would be above {@code below}: when it has files in a
+     * directory that it does not describe, and which is no plain directory there.
+     */
+    public static boolean dependsOn(LayerStack below, List<String> implied) {
+        return LayerTree.differs(below, implied.stream().map(EntryPath::parse).toList());
     }
 
     /**
@@ -51,7 +67,7 @@ public final class LayerUnpacker {
         int flags = OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
         try (Fd root = kernel.open(directory, flags, 0);
                 Fd replaced = kernel.open(discarded, flags, 0);
-                LayerTree tree = new LayerTree(kernel, root)) {
+                LayerTree tree = new LayerTree(kernel, root, below)) {
             TarReader reader = new TarReader(archive);
             EntryWriter writer = new EntryWriter(kernel, tree, replaced);
             Optional<TarEntry> entry = nextEntry(reader);
@@ -63,10 +79,17 @@ public final class LayerUnpacker {
                 entry = nextEntry(reader);
             }
             finishDirectories(writer);
-            return new UnpackedLayer(diskBytes, entries + tree.implied(), rootSet);
+            return new UnpackedLayer(diskBytes, entries + tree.implied().size(), rootSet, undescribed(tree));
         } catch (SyscallException e) {
             throw e.fault("cannot unpack layer " + layer);
         }
+    }
+
+    private List<String> undescribed(LayerTree tree) {
+        return tree.implied().stream()
+                .filter(path -> !directories.containsKey(path))
+                .map(EntryPath::toString)
+                .toList();
     }
 
     private Optional<TarEntry> nextEntry(TarReader reader) throws IOException {

@@ -1,10 +1,9 @@
-package io.windlass.image.snapshot;
+package io.windlass.image.unpack;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.linux.Errno;
 import io.windlass.linux.Fd;
-import io.windlass.linux.FileMode;
 import io.windlass.linux.FileStat;
 import io.windlass.linux.OpenFlags;
 import io.windlass.linux.SyscallException;
@@ -18,7 +17,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Looks files up in a stack of overlay directories as the kernel would, without a mount. Immutable.
@@ -26,7 +27,7 @@ import java.util.Optional;
  * <p>The container may be running and changing its files meanwhile: each layer's path is opened in one step from that
  * layer's root with symbolic links refused, and links are followed here, so that none leads to the host's files.
  */
-final class LayeredFiles {
+public final class LayerStack {
     private static final int MOST_LINKS = 40;
     private static final int MOST_BYTES = 16 << 20;
     private static final byte[] OPAQUE = "trusted.overlay.opaque".getBytes(StandardCharsets.US_ASCII);
@@ -36,15 +37,14 @@ final class LayeredFiles {
     private final Syscalls kernel;
     private final List<Path> layers;
 
-    /** @param lowers topmost first */
-    LayeredFiles(Syscalls kernel, Path upper, List<Path> lowers) {
+    /** @param layers topmost first */
+    public LayerStack(Syscalls kernel, List<Path> layers) {
         this.kernel = kernel;
-        this.layers = new ArrayList<>(lowers.size() + 1);
-        layers.add(upper);
-        layers.addAll(lowers);
+        this.layers = List.copyOf(layers);
     }
 
-    Optional<byte[]> read(String path) {
+    /** The content of a regular file, following links as a process in this root would; empty when there is none. */
+    public Optional<byte[]> read(String path) {
         Deque<String> left = new ArrayDeque<>();
         push(path, left);
         List<String> at = new ArrayList<>();
@@ -67,7 +67,7 @@ final class LayeredFiles {
                 if (++links > MOST_LINKS) {
                     return Optional.empty();
                 }
-                String target = readLink(found.get().layer, at);
+                String target = linkTarget(found.get());
                 at.removeLast();
                 if (target.startsWith("/")) {
                     at.clear();
@@ -83,7 +83,7 @@ final class LayeredFiles {
     }
 
     /** The topmost layer that has the path, unless a layer above hides it. No part of the path but the last is a link. */
-    private Optional<Found> find(List<String> names) {
+    Optional<Found> find(List<String> names) {
         for (Path layer : layers) {
             Optional<FileStat> here = Optional.empty();
             boolean hides = false;
@@ -93,13 +93,13 @@ final class LayeredFiles {
                     break;
                 }
                 boolean last = depth == names.size();
-                if (isWhiteout(here.get()) || (!last && !here.get().isDirectory())) {
+                if (Whiteouts.is(here.get()) || (!last && !here.get().isDirectory())) {
                     return Optional.empty();
                 }
                 hides |= !last && isOpaque(layer, names.subList(0, depth));
             }
             if (here.isPresent()) {
-                return Optional.of(new Found(layer, here.get()));
+                return Optional.of(new Found(layer, List.copyOf(names), here.get()));
             }
             if (hides) {
                 return Optional.empty();
@@ -132,14 +132,31 @@ final class LayeredFiles {
         }
     }
 
-    private String readLink(Path layer, List<String> names) {
+    /** Where a symbolic link that was found leads. */
+    String linkTarget(Found link) {
+        List<String> names = link.names;
         Fd parent = names.size() == 1
-                ? kernel.open(layer, OpenFlags.PATH | OpenFlags.DIRECTORY, 0)
-                : opened(layer, names.subList(0, names.size() - 1), OpenFlags.PATH | OpenFlags.DIRECTORY)
+                ? kernel.open(link.layer, OpenFlags.PATH | OpenFlags.DIRECTORY, 0)
+                : opened(link.layer, names.subList(0, names.size() - 1), OpenFlags.PATH | OpenFlags.DIRECTORY)
                         .orElseThrow(() -> Fault.notFound("cannot read link " + names + ": it is gone"));
         try (parent) {
             return kernel.readlinkat(parent, names.getLast());
         }
+    }
+
+    /** The extended attributes of a directory that was found, without overlay's own. */
+    Map<String, byte[]> attributes(Found directory) {
+        Map<String, byte[]> result = new TreeMap<>();
+        try (Fd fd = opened(directory.layer, directory.names, OpenFlags.PATH | OpenFlags.DIRECTORY)
+                .orElseThrow(() -> Fault.notFound("cannot read attributes of " + directory.names + ": it is gone"))) {
+            for (byte[] name : kernel.listxattr(fd, ".")) {
+                String key = new String(name, StandardCharsets.ISO_8859_1);
+                if (!key.startsWith("trusted.overlay.")) {
+                    result.put(key, kernel.getxattr(fd, ".", name));
+                }
+            }
+        }
+        return result;
     }
 
     private Optional<byte[]> content(Path layer, List<String> names) {
@@ -180,12 +197,6 @@ final class LayeredFiles {
         }
     }
 
-    private static boolean isWhiteout(FileStat stat) {
-        return (stat.mode() & FileMode.TYPE_MASK) == FileMode.CHARACTER_DEVICE
-                && stat.specialDevice().major() == 0
-                && stat.specialDevice().minor() == 0;
-    }
-
     private static void push(String path, Deque<String> left) {
         for (String part : Arrays.asList(path.split("/", -1)).reversed()) {
             if (!part.isEmpty() && !part.equals(".")) {
@@ -194,5 +205,6 @@ final class LayeredFiles {
         }
     }
 
-    private record Found(Path layer, FileStat stat) {}
+    /** What the topmost layer that has a path has there. */
+    record Found(Path layer, List<String> names, FileStat stat) {}
 }
