@@ -379,7 +379,7 @@ class BridgeNetworkIT {
         long[] attach = new long[rounds];
         long[] detach = new long[rounds];
         for (int i = 0; i < rounds; i++) {
-            String id = "%064x".formatted((i + 1L) << 40);
+            String id = "%064x".formatted(i + 1L);
             String podId = new StringBuilder(id).reverse().toString();
             TestNamespace pod = namespace("pod");
             int round = i;

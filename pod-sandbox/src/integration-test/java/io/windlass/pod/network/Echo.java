@@ -13,7 +13,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** Servers that tell whoever connects the address that they see it come from, and clients that ask. */
-final class Echo {
+public final class Echo {
     private static final int TIMEOUT_MILLIS = 3000;
 
     private final Closeable socket;
@@ -23,7 +23,7 @@ final class Echo {
     }
 
     /** Listens in the calling thread's network namespace. */
-    static Echo tcp(int port) throws IOException {
+    public static Echo tcp(int port) throws IOException {
         ServerSocket server = new ServerSocket(port);
         Thread.ofPlatform().daemon().start(() -> {
             boolean stop = false;
@@ -39,7 +39,7 @@ final class Echo {
         return new Echo(server);
     }
 
-    static Echo udp(int port) throws SocketException {
+    public static Echo udp(int port) throws SocketException {
         DatagramSocket server = new DatagramSocket(port);
         Thread.ofPlatform().daemon().start(() -> {
             boolean stop = false;
@@ -58,7 +58,7 @@ final class Echo {
     }
 
     /** Connects from the calling thread's network namespace. */
-    static String askTcp(InetAddress address, int port) throws IOException {
+    public static String askTcp(InetAddress address, int port) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address, port), TIMEOUT_MILLIS);
             socket.setSoTimeout(TIMEOUT_MILLIS);
@@ -66,7 +66,7 @@ final class Echo {
         }
     }
 
-    static String askUdp(InetAddress address, int port) throws IOException {
+    public static String askUdp(InetAddress address, int port) throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.connect(address, port);
@@ -77,7 +77,7 @@ final class Echo {
         }
     }
 
-    void close() {
+    public void close() {
         try {
             socket.close();
         } catch (IOException e) {

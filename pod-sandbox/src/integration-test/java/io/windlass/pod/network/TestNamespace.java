@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * A network namespace that lives as long as one thread in it, on which all work in it runs. Nothing is mounted for it:
  * its "pin" is the thread's own entry under /proc.
  */
-final class TestNamespace implements AutoCloseable {
+public final class TestNamespace implements AutoCloseable {
     private static final long TIMEOUT_SECONDS = 60;
 
     private final ExecutorService thread;
@@ -25,7 +25,7 @@ final class TestNamespace implements AutoCloseable {
         this.pin = pin;
     }
 
-    static TestNamespace create(String name) throws Exception {
+    public static TestNamespace create(String name) throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("netns " + name).factory());
         Path pin = thread.submit(() -> {
@@ -37,12 +37,12 @@ final class TestNamespace implements AutoCloseable {
         return new TestNamespace(thread, pin);
     }
 
-    Path pin() {
+    public Path pin() {
         return pin;
     }
 
     /** Runs work in the namespace; never call it from work that runs there. */
-    <T> T call(Callable<T> work) throws Exception {
+    public <T> T call(Callable<T> work) throws Exception {
         try {
             return thread.submit(work).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -53,7 +53,7 @@ final class TestNamespace implements AutoCloseable {
         }
     }
 
-    void run(Action work) throws Exception {
+    public void run(Action work) throws Exception {
         call(() -> {
             work.run();
             return true;
@@ -65,7 +65,7 @@ final class TestNamespace implements AutoCloseable {
         thread.shutdownNow();
     }
 
-    interface Action {
+    public interface Action {
         void run() throws Exception;
     }
 }

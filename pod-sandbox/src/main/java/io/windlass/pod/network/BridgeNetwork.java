@@ -17,10 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe: pods are attached in parallel, operations on one pod wait for each other.
  */
 public final class BridgeNetwork implements PodNetwork {
-    private static final int LOCKS = 64;
-
     private final NetworkConfig config;
     private final Database database;
     private final RouteSocket routes;
@@ -41,8 +36,7 @@ public final class BridgeNetwork implements PodNetwork {
     private final PodLink podLink;
     private final PacketRules rules;
     private final LinkReaper reaper;
-    private final List<ReentrantLock> locks =
-            Stream.generate(ReentrantLock::new).limit(LOCKS).toList();
+    private final PodLocks locks = new PodLocks();
     private Bridge.@Nullable Ready ready;
 
     private BridgeNetwork(
@@ -85,7 +79,7 @@ public final class BridgeNetwork implements PodNetwork {
     @Override
     public NetworkAttachment attach(PodNetworkRequest request) {
         List<HostPort> ports = HostPort.of(request.portMappings());
-        return locked(request.podId(), () -> {
+        return locks.locked(request.podId(), () -> {
             Optional<Lease> existing = leases.find(request.podId());
             if (existing.isPresent() && existing.get().is(State.ATTACHED)) {
                 return attachment(existing.get(), ready());
@@ -144,7 +138,7 @@ public final class BridgeNetwork implements PodNetwork {
 
     @Override
     public void detach(String podId, Optional<Path> namespace) {
-        locked(podId, () -> {
+        locks.locked(podId, () -> {
             leases.find(podId).ifPresent(this::release);
             return true;
         });
@@ -215,6 +209,11 @@ public final class BridgeNetwork implements PodNetwork {
         }
     }
 
+    /** Whether any pod has an address of it. */
+    public boolean inUse() {
+        return !leases.all().isEmpty();
+    }
+
     /** Removes the bridge and the packet rules. Refused while pods are attached. */
     public void dismantle() {
         reaper.flush();
@@ -267,16 +266,6 @@ public final class BridgeNetwork implements PodNetwork {
     /** Groups 0 to 255 are where people number theirs. */
     private static int linkGroup(NetworkConfig config) {
         return Integer.parseUnsignedInt(config.instance(), 16) | 0x4000_0000;
-    }
-
-    private <T> T locked(String podId, Supplier<T> work) {
-        ReentrantLock lock = locks.get(Math.floorMod(podId.hashCode(), LOCKS));
-        lock.lock();
-        try {
-            return work.get();
-        } finally {
-            lock.unlock();
-        }
     }
 
     @Override

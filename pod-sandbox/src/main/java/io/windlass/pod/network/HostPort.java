@@ -37,7 +37,7 @@ record HostPort(Protocol protocol, Optional<InetAddress> address, int port, int 
             return Optional.empty();
         }
         try {
-            return Optional.of(InetAddress.ofLiteral(text));
+            return Optional.of(IpLiteral.parse(text));
         } catch (IllegalArgumentException e) {
             throw new Fault(
                     FaultKind.INVALID_ARGUMENT,

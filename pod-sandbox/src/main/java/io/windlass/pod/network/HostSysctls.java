@@ -3,6 +3,7 @@ package io.windlass.pod.network;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 
 /** The kernel settings that forwarding needs, of the calling thread's network namespace. Written only where they differ. */
 final class HostSysctls {
+    private static final int LONGEST_VALUE = 256;
+
     private final Path net;
 
     /** @param net /proc/sys/net */
@@ -60,8 +63,9 @@ final class HostSysctls {
     }
 
     private static String get(Path file) {
-        try {
-            return Files.readString(file, StandardCharsets.UTF_8).strip();
+        // In one read: a second one finds the end, and Files.readString begins with a single byte where the size is 0.
+        try (InputStream stream = Files.newInputStream(file)) {
+            return new String(stream.readNBytes(LONGEST_VALUE), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
             throw failed("read", file, e);
         }

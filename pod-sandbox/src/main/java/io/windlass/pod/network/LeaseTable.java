@@ -140,5 +140,10 @@ final class LeaseTable {
     }
 
     /** The subnets that lease numbers count in, and the number given out last. */
-    record UsedNetwork(Subnet subnet, Optional<Subnet> ipv6Subnet, int lastNumber) {}
+    record UsedNetwork(Subnet subnet, Optional<Subnet> ipv6Subnet, int lastNumber) {
+        @Override
+        public String toString() {
+            return subnet + ipv6Subnet.map(ipv6 -> " and " + ipv6).orElse("");
+        }
+    }
 }

@@ -37,8 +37,8 @@ final class Leases {
         if (!same) {
             if (before.isPresent() && !leases.isEmpty()) {
                 throw Fault.precondition(
-                        "cannot change the pods' subnets from %s to %s: %d pods still have addresses; remove them first"
-                                .formatted(before.get(), subnet, leases.size()));
+                        "cannot change the pods' subnets from %s to %s: %d of them still have addresses; remove them first"
+                                .formatted(before.get(), new UsedNetwork(subnet, ipv6Subnet, 0), leases.size()));
             }
             table.use(new UsedNetwork(subnet, ipv6Subnet, AddressPool.GATEWAY));
         }

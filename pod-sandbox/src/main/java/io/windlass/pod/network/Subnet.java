@@ -28,7 +28,7 @@ public record Subnet(InetAddress network, int prefixLength) {
         try {
             if (slash > 0) {
                 return new Subnet(
-                        InetAddress.ofLiteral(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+                        IpLiteral.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
             }
         } catch (IllegalArgumentException e) {
             throw new Fault(FaultKind.INVALID_ARGUMENT, "cannot use subnet '" + text + "': " + e.getMessage(), e);
