@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -83,11 +84,15 @@ pid_t pod_init_start(uint64_t flags, struct fields uid_map, struct fields gid_ma
 }
 
 void pod_init_end(int *pidfd) {
-  siginfo_t information;
+  siginfo_t information = {0};
   if (*pidfd < 0)
     return;
+  pid_t pid = process_of(*pidfd);
   sys_pidfd_send_signal(*pidfd, SIGKILL);
-  waitid(P_PIDFD, (id_t)*pidfd, &information, WEXITED);
+  bool ours = waitid(P_PIDFD, (id_t)*pidfd, &information, WEXITED | WNOHANG | WNOWAIT) == 0;
+  /* Whatever else of ours ends is reaped, too: in the same namespace its zombie would keep the init from ending. */
+  while (ours && waitid(P_ALL, 0, &information, WEXITED) == 0 && information.si_pid != pid)
+    continue;
   close(*pidfd);
   *pidfd = -1;
 }

@@ -13,7 +13,7 @@
 
 /* Clones it with these CLONE_NEW* flags; *pidfd is to it. The maps, lists of {u32 inside, u32 outside, u32 size}, are written for CLONE_NEWUSER. */
 pid_t pod_init_start(uint64_t flags, struct fields uid_map, struct fields gid_map, int *pidfd, struct failure *f);
-/* Kills and reaps it. Its PID namespace ends with it. */
+/* Kills it, and waits for its end if it is a child of this process. Its PID namespace ends with it. */
 void pod_init_end(int *pidfd);
 
 #endif

@@ -91,7 +91,7 @@ static int shut_down(struct shim *shim, struct connection *connection, struct fr
   for (struct container *at = shim->containers; at; at = at->next)
     if (at->state != CONTAINER_EXITED)
       return fail(f, EBUSY, "shutdown", "container %s lives", at->id);
-  connection_ok(connection, frame->id);
+  answer_later(&shim->shutdown, connection, frame->id);
   shim->loop.stopped = true;
   return 0;
 }
@@ -240,3 +240,5 @@ void shim_run(struct shim *shim) {
   loop_run(&shim->loop);
   unlink(shim->socket_path);
 }
+
+void shim_end(struct shim *shim) { connection_ok(shim->shutdown.connection, shim->shutdown.id); }

@@ -22,6 +22,12 @@ enum { EVENTS_KEPT = 256 };
 
 enum event_kind { EVENT_EXITED = 1, EVENT_LOG_FAILED = 2 };
 
+/* A request that is answered later. */
+struct answer {
+  struct connection *connection; /* NULL: answered, or nobody waits */
+  uint64_t id;
+};
+
 struct shim {
   struct loop loop;
   struct watch listener;
@@ -38,15 +44,10 @@ struct shim {
   struct bytes events[EVENTS_KEPT]; /* whole EVENT frames, by sequence number modulo their number */
   uint64_t before_first; /* events of this shim have higher numbers */
   uint64_t newest;
+  struct answer shutdown;
 };
 
 struct exit_status;
-
-/* A request that is answered later. */
-struct answer {
-  struct connection *connection; /* NULL: answered, or nobody waits */
-  uint64_t id;
-};
 
 void answer_later(struct answer *answer, struct connection *connection, uint64_t id);
 /* Ends the waiting: the connection, to be released by the caller after its answer, or NULL. */
@@ -61,7 +62,9 @@ void shim_event(struct shim *shim, enum event_kind kind, const char *container, 
  * 0: a later one has higher event numbers.
  */
 struct shim *shim_open(const char *socket_path, int zygote, int pod_pid_namespace, uint32_t generation, struct failure *f);
-/* Serves until SHUTDOWN. */
+/* Serves until SHUTDOWN; the socket is gone then. */
 void shim_run(struct shim *shim);
+/* Answers the SHUTDOWN: nothing of the pod is left. */
+void shim_end(struct shim *shim);
 
 #endif

@@ -85,14 +85,15 @@ static void forget(struct pod *pod) {
 
 /* Closes what is the zygote's; keeps the pair and what belongs to the pod's containers. */
 static void keep_own(const struct pod *pod, int pair) {
-  size_t count = 1;
+  size_t count = 2;
   for (const struct kept_container *at = pod->containers; at; at = at->next)
     count += KEPT_DESCRIPTORS;
   int *kept = calloc(count, sizeof *kept);
   if (!kept)
     _exit(1);
   kept[0] = pair;
-  size_t next = 1;
+  kept[1] = pod->init;
+  size_t next = 2;
   for (const struct kept_container *at = pod->containers; at; at = at->next, next += KEPT_DESCRIPTORS)
     memcpy(kept + next, at->fds, sizeof at->fds);
   process_close_others(kept, count);
@@ -124,14 +125,18 @@ static _Noreturn void become_shim(struct pod *pod, int pair) {
     pod_namespaces_unpin(&pod->request);
     pod_init_end(&handles.init);
   }
-  word.container.fds[KEPT_PIDFD] = handles.init;
+  if (pod->generation == 0)
+    word.container.fds[KEPT_PIDFD] = handles.init;
+  else
+    handles.init = pod->init;
   word_send(pair, &word);
   if (!shim)
     _exit(1);
-  cleanup_close(&handles.init);
   shim->descriptors = pod->zygote->descriptors;
   shim_run(shim);
+  pod_init_end(&handles.init);
   pod_namespaces_unpin(&pod->request);
+  shim_end(shim);
   _exit(0);
 }
 
