@@ -77,6 +77,36 @@ class UserNamespaceIT {
     }
 
     @Test
+    void bindsTheHostsSysfsWithTheHostsNetwork() throws IOException {
+        PodSpawn plain = host.spawn(ShimHost.id(), Set.of(PodNamespace.USER));
+        PodSpawn hosts =
+                new PodSpawn(plain.podId(), plain.podDirectory(), plain.namespaces(), "", Map.of(), MAPPING, MAPPING);
+        PodShim shim = host.pod(hosts);
+        Linux linux = TypicalContainer.linux()
+                .namespaces(List.of(
+                        Namespace.at(
+                                Namespace.USER,
+                                hosts.namespaceFile(PodNamespace.USER).toString()),
+                        Namespace.fresh(Namespace.PID)))
+                .uidMappings(MAPPING)
+                .gidMappings(MAPPING)
+                .build();
+        ContainerLaunch launch = owned(host.launch(
+                TypicalContainer.spec("sh", "-c", "ls /sys/class/net; touch /sys/x; id -u; readlink /proc/self/ns/net")
+                        .linux(linux)
+                        .mounts(TypicalContainer.mounts().stream()
+                                .filter(mount -> !mount.type().equals("mqueue"))
+                                .toList())
+                        .build()));
+
+        assertThat(host.run(shim, launch))
+                .contains(
+                        "/sys/x: ",
+                        "\n0\n",
+                        Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString());
+    }
+
+    @Test
     void execsAsRootOfTheUserNamespace() throws IOException {
         ContainerLaunch launch = launch("echo ready; sleep 1000", List.of());
         pod.create(launch);
@@ -112,7 +142,10 @@ class UserNamespaceIT {
                 .mounts(mounts)
                 .linux(linux)
                 .build();
-        ContainerLaunch launch = host.launch(spec);
+        return owned(host.launch(spec));
+    }
+
+    private static ContainerLaunch owned(ContainerLaunch launch) throws IOException {
         Path upper = launch.rootfs().upper().orElseThrow();
         Files.setAttribute(upper, "unix:uid", BASE);
         Files.setAttribute(upper, "unix:gid", BASE);

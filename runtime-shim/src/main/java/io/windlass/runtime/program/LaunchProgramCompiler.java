@@ -5,10 +5,12 @@ import io.windlass.linux.MountFlags;
 import io.windlass.linux.NamespaceType;
 import io.windlass.runtime.oci.ConsoleSize;
 import io.windlass.runtime.oci.Linux;
+import io.windlass.runtime.oci.Mount;
 import io.windlass.runtime.oci.Namespace;
 import io.windlass.runtime.oci.Process;
 import io.windlass.runtime.oci.Root;
 import io.windlass.runtime.oci.Spec;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -125,9 +127,35 @@ public final class LaunchProgramCompiler {
             this.namespaces = new NamespaceSteps(linux, program);
             this.cgroups = new CgroupSteps(context.cgroupAttachFiles(), program);
             this.rootfs = new RootfsSteps(context.root(), program);
-            this.mounts = new MountSteps(spec.mounts(), new CgroupMount(context, linux, program), program);
+            this.mounts =
+                    new MountSteps(hostsWhereNeeded(spec.mounts()), new CgroupMount(context, linux, program), program);
             this.settings =
                     new KernelSettingSteps(linux.sysctl(), process.apparmorProfile(), process.selinuxLabel(), program);
+        }
+
+        /**
+         * In a user namespace these show only namespaces that it owns; where the container has the host's, the host's own
+         * mount is bound in their place.
+         */
+        private List<Mount> hostsWhereNeeded(List<Mount> mounts) {
+            if (linux.namespace(Namespace.USER).isEmpty()) {
+                return mounts;
+            }
+            return mounts.stream().map(this::hostsWhereNeeded).toList();
+        }
+
+        private Mount hostsWhereNeeded(Mount mount) {
+            return switch (mount.type()) {
+                case "sysfs" -> boundUnless(Namespace.NETWORK, mount, "/sys");
+                case "proc" -> boundUnless(Namespace.PID, mount, "/proc");
+                default -> mount;
+            };
+        }
+
+        private Mount boundUnless(String namespace, Mount mount, String host) {
+            return linux.namespace(namespace).isPresent()
+                    ? mount
+                    : Mount.bind(host, mount.destination(), mount.options().toArray(String[]::new));
         }
 
         LaunchProgram compile() {
