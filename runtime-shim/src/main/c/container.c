@@ -184,6 +184,8 @@ static void on_failed(struct launch *launch, const struct failure *f) {
 static void on_executed(struct launch *launch) {
   struct container *container = container_of(launch, struct container, launch);
   struct failure f;
+  if (container->state == CONTAINER_CREATED)
+    return; /* it was killed where it stood */
   if (container->state != CONTAINER_STARTING) {
     fail(&f, ECHILD, "create", "the first process of container %s ended before its barrier", container->id);
     on_failed(launch, &f);

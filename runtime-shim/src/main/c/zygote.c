@@ -365,12 +365,13 @@ static void shim_ended(struct pod *pod, const siginfo_t *information) {
   bool told = information->si_code == CLD_EXITED && information->si_status == 0;
   while (hear_shim(pod)) /* its last words first */
     continue;
+  if (!told)
+    dprintf(STDERR_FILENO, "shim %d of pod %s ended by %s %d%s%s\n", pod->pid, pod->request.pod,
+            information->si_code == CLD_EXITED ? "status" : "signal", information->si_status, pod->failure.error ? ": " : "",
+            pod->failure.error ? pod->failure.detail : "");
   if (!pod->failure.error)
     fail(&pod->failure, ECHILD, "spawn", "the shim of pod %s ended with status %d", pod->request.pod, information->si_status);
   answer_error(&pod->answer, &pod->failure);
-  if (!told)
-    dprintf(STDERR_FILENO, "shim %d of pod %s ended by %s %d: %s: %s\n", pod->pid, pod->request.pod,
-            information->si_code == CLD_EXITED ? "status" : "signal", information->si_status, pod->failure.step, pod->failure.detail);
   pod->failure.error = 0;
   if (!told && pod->listened && pod->generation < MOST_SUCCESSORS) {
     replace_shim(pod);

@@ -19,6 +19,7 @@
 enum { NET = 1, IPC = 2, UTS = 4, PID = 8, USER = 16 };
 enum { IO_STDIN = 1, IO_TTY = 2, IO_STDIN_ONCE = 4 };
 enum { RUNNING = 2, EXITED = 3 };
+enum { GET_USER_NAMESPACE = 0xb701 }; /* ioctl of a namespace file */
 
 #define MOUNTS UINT64_C(0x20000)
 #define PIDS UINT64_C(0x20000000)
@@ -188,6 +189,37 @@ static void a_pod_has_namespaces(void) {
   refused(daemon_call(zygote, &message, FRAME_QUIT, ""), "the shim of pod pod lives", "the zygote stays while a shim lives");
 }
 
+static ino_t owner_of(const char *pin) {
+  struct stat status = {0};
+  int fd = open(in_state(pin), O_RDONLY | O_CLOEXEC);
+  int owner = ioctl(fd, GET_USER_NAMESPACE);
+  fstat(owner, &status);
+  close(owner);
+  close(fd);
+  return status.st_ino;
+}
+
+static void a_user_namespace_owns_the_others(void) {
+  struct stat user = {0};
+  mkdir(in_state("mapped"), 0700);
+  tap_ok(daemon_call(zygote, &message, FRAME_SPAWN, "tttutuuuuuuuuutt", "mapped", in_state("mapped"), in_state("mapped.sock"),
+                     (unsigned)(NET | IPC | UTS | PID | USER), "mapped", 1u, 0u, 700000u, 65536u, 1u, 0u, 800000u, 65536u, 1u, "kernel.shmmax", "4242"),
+         "a pod is spawned with a user namespace");
+  int shim = shim_of("mapped");
+  stat(in_state("mapped/ns/user"), &user);
+  tap_ok(owner_of("mapped/ns/net") == user.st_ino && owner_of("mapped/ns/ipc") == user.st_ino && owner_of("mapped/ns/uts") == user.st_ino &&
+             owner_of("mapped/ns/pid") == user.st_ino,
+         "which owns all its others");
+  tap_ok(create(shim, "mapped", shell(MOUNTS, false, true, "hostname; cat /proc/sys/kernel/shmmax"), 0, 2, "") && start(shim, "mapped"),
+         "a container in them");
+  int events = subscriber("mapped", 0);
+  tap_ok(next_exit(events, "mapped", 0, 0), "ends");
+  tap_contains(logged("mapped"), "stdout F mapped\nstdout F 4242\n", "and saw the pod's name and sysctls");
+  tap_ok(daemon_call(shim, &message, FRAME_SHUTDOWN, "") && rmdir(in_state("mapped")) == 0, "its shim shuts down");
+  close(events);
+  close(shim);
+}
+
 /* --- containers --- */
 
 static void a_container_lives(int shim, int events) {
@@ -232,6 +264,14 @@ static void failures_are_named(int shim, int events) {
   tap_ok(next_exit(events, "missing", 128, 0), "which is an exit with 128");
   tap_contains(daemon_read_file(in_state("missing.exit")), "{\"exitCode\":128,", "in its record, too");
   daemon_call(shim, &message, FRAME_DELETE, "t", "missing");
+}
+
+static void it_may_be_killed_before_its_start(int shim, int events) {
+  tap_ok(create(shim, "never", shell(MOUNTS | PIDS, false, true, ":"), 0, 0, ""), "a container is created");
+  tap_ok(daemon_call(shim, &message, FRAME_SIGNAL, "tuu", "never", 9u, 1u), "and killed");
+  tap_ok(next_exit(events, "never", 137, 9), "which is told as it was");
+  refused(start(shim, "never"), "not in the created state", "it cannot be started then");
+  daemon_call(shim, &message, FRAME_DELETE, "t", "never");
 }
 
 static void pid_namespaces_are_shared_as_asked(int shim, int events) {
@@ -477,7 +517,7 @@ static void clean_up(void) {
   tap_lacks(daemon_read_file(in_state("zygote.log")), "anitizer", "no sanitizer spoke up");
   tap_lacks(daemon_read_file(in_state("zygote.log")), "runtime error", "nor the one for undefined behaviour");
   static const char *const left[] = {"zygote.lock", "zygote.log"};
-  static const char *const containers[] = {"first", "missing", "shared", "tty", "once", "host", "kept", "waiting", "unseen", "last", "broken", "deaf"};
+  static const char *const containers[] = {"first", "missing", "shared", "tty", "once", "host", "kept", "waiting", "unseen", "last", "broken", "deaf", "never", "mapped"};
   for (size_t i = 0; i < sizeof left / sizeof *left; i++)
     unlink(in_state(left[i]));
   for (size_t i = 0; i < sizeof containers / sizeof *containers; i++) {
@@ -500,11 +540,13 @@ int main(void) {
     return tap_done();
   a_failed_spawn_leaves_nothing();
   a_pod_has_namespaces();
+  a_user_namespace_owns_the_others();
   int shim = shim_of("pod");
   int events = subscriber("pod", 0);
   a_container_lives(shim, events);
   failures_are_named(shim, events);
   pid_namespaces_are_shared_as_asked(shim, events);
+  it_may_be_killed_before_its_start(shim, events);
   a_terminal_is_one_stream(shim, events);
   the_first_client_closes_stdin_once(shim, events);
   a_client_that_leaves_holds_up_nobody(shim, events);
