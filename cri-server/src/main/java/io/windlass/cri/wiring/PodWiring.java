@@ -9,10 +9,11 @@ import io.windlass.linux.Syscalls;
 import io.windlass.linux.cgroup.CgroupDriver;
 import io.windlass.pod.Pods;
 import io.windlass.pod.PodsSettings;
-import io.windlass.pod.network.BridgeNetwork;
 import io.windlass.pod.network.NetworkConfig;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.Subnet;
+import io.windlass.pod.network.cni.CniFolders;
+import io.windlass.pod.network.cni.PodNetworks;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.spec.Node;
 import io.windlass.runtime.program.SeccompDocuments;
@@ -49,7 +50,8 @@ final class PodWiring {
     @Produces
     @Singleton
     PodNetwork network(Config config, Syscalls kernel, Closing closing) {
-        return closing.later(BridgeNetwork.open(settings(config), config.root().resolve("network.db"), kernel));
+        CniFolders cni = new CniFolders(config.cni().confDir(), config.cni().binDirs());
+        return closing.later(PodNetworks.open(settings(config), cni, config.root(), kernel));
     }
 
     @Produces
