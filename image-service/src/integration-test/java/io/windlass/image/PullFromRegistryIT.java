@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -116,5 +117,52 @@ class PullFromRegistryIT {
         pusher.manifest("test/multi", "v1", "application/vnd.oci.image.index.v1+json", ImageBuilder.index(both));
 
         assertThat(pull("test/multi:v1").config()).isEqualTo(own.config());
+    }
+
+    /** Overlay itself, in a mount namespace of its own, is the judge of whiteouts, opaque directories and shared layers. */
+    @Test
+    void theKernelSeesTheLayersAsTheImageMeansThem() throws Exception {
+        pusher.push(
+                "test/overlay",
+                "v1",
+                new ImageBuilder()
+                        .docker()
+                        .gzipLayer(new TarBuilder()
+                                .mode(0755)
+                                .directory("gone")
+                                .file("gone/a", "1")
+                                .directory("opaque")
+                                .file("opaque/below", "2")
+                                .mode(01777)
+                                .directory("tmp")
+                                .mode(0644)
+                                .file("kept", "3")
+                                .build())
+                        .gzipLayer(new TarBuilder()
+                                .mode(0755)
+                                .directory("opaque")
+                                .file("opaque/.wh..wh..opq", "")
+                                .file("opaque/above", "4")
+                                .file(".wh.gone", "")
+                                .file("tmp/x", "5")
+                                .build())
+                        .build());
+        Snapshot snapshot = images.snapshots().prepare("c1", pull("test/overlay:v1"));
+        String lowers = snapshot.lowers().stream().map(Path::toString).collect(Collectors.joining(":"));
+        Path target = Files.createDirectory(root.resolve("target"));
+
+        Process look = new ProcessBuilder(
+                        "unshare",
+                        "--mount",
+                        "sh",
+                        "-ec",
+                        "mount -t overlay overlay -o lowerdir=%s,upperdir=%s,workdir=%s %s; cd %s; find . | sort; stat -c %%a tmp"
+                                .formatted(lowers, snapshot.upper(), snapshot.work(), target, target))
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(new String(look.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
+                .containsExactly(".", "./kept", "./opaque", "./opaque/above", "./tmp", "./tmp/x", "1777");
+        assertThat(look.waitFor()).isZero();
     }
 }

@@ -1,18 +1,14 @@
 package io.windlass.image;
 
 import io.windlass.fault.Fault;
-import io.windlass.fault.FaultKind;
 import io.windlass.image.content.ContentStore;
 import io.windlass.image.manifest.Descriptor;
-import io.windlass.image.manifest.ImageManifest;
 import io.windlass.image.manifest.ManifestReader;
-import io.windlass.image.manifest.MediaTypes;
 import io.windlass.image.manifest.OciImageConfig;
 import io.windlass.image.manifest.Platform;
 import io.windlass.image.reference.Digest;
 import io.windlass.image.reference.ImageId;
 import io.windlass.image.reference.ImageReference;
-import io.windlass.image.registry.Document;
 import io.windlass.image.registry.RegistryAuth;
 import io.windlass.image.registry.RegistryClient;
 import io.windlass.image.registry.RegistrySession;
@@ -20,8 +16,6 @@ import io.windlass.image.store.Collector;
 import io.windlass.image.store.ImageStore;
 import io.windlass.image.store.LayoutIndex;
 import io.windlass.image.store.StoredImage;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,6 +34,7 @@ final class PullImage {
     private final ImageStore store;
     private final Collector collector;
     private final SharedTransfers transfers;
+    private final ResolveImage resolveImage;
     private final FetchLayer fetchLayer;
     private final ArrangeLayers arrangeLayers;
     private final LayoutIndex layoutIndex;
@@ -58,6 +53,7 @@ final class PullImage {
         this.store = store;
         this.collector = collector;
         this.transfers = transfers;
+        this.resolveImage = new ResolveImage(content, Platform.current());
         this.fetchLayer = fetchLayer;
         this.arrangeLayers = arrangeLayers;
         this.layoutIndex = layoutIndex;
@@ -73,12 +69,12 @@ final class PullImage {
 
     private ImageId pullUnnamed(ImageReference reference, RegistryAuth auth, PullProgress progress) {
         RegistrySession registry = registries.session(reference.repository(), auth);
-        Resolved resolved = resolve(registry, registry.manifest(reference.selector()));
+        ResolveImage.Resolved resolved = resolveImage.resolve(registry, reference.selector());
         Set<Digest> touched = new HashSet<>(resolved.digests());
         boolean clean = false;
         try (Collector.Lease _ = collector.lease(resolved.digests())) {
-            byte[] configBytes = config(registry, resolved.manifest().config());
-            OciImageConfig config = checkedConfig(resolved.manifest(), configBytes);
+            byte[] configBytes = resolveImage.config(registry, resolved.manifest());
+            OciImageConfig config = ManifestReader.config(configBytes);
             Set<Digest> folders = new HashSet<>(config.diffIds());
             folders.addAll(ArrangeLayers.chainIds(config.diffIds()));
             touched.addAll(folders);
@@ -96,69 +92,8 @@ final class PullImage {
         }
     }
 
-    /** Goes from what the reference names, through an index if it is one, to the manifest for this platform. */
-    private Resolved resolve(RegistrySession registry, Document top) {
-        Map<Digest, byte[]> documents = new HashMap<>();
-        documents.put(top.digest(), top.content());
-        String mediaType = ManifestReader.mediaTypeOf(top.content(), top.contentType());
-        if (!MediaTypes.isIndex(mediaType)) {
-            return new Resolved(top.digest(), ManifestReader.manifest(top.content()), documents);
-        }
-        Descriptor chosen = ManifestReader.index(top.content()).select(Platform.current());
-        byte[] manifest = content.read(chosen.digest())
-                .orElseGet(() -> registry.manifest(chosen.digest().toString()).content());
-        documents.put(chosen.digest(), manifest);
-        if (!MediaTypes.isManifest(ManifestReader.mediaTypeOf(manifest, chosen.mediaType()))) {
-            throw Fault.unimplemented("its index leads to another index, which is not supported");
-        }
-        return new Resolved(top.digest(), ManifestReader.manifest(manifest), documents);
-    }
-
-    private byte[] config(RegistrySession registry, Descriptor descriptor) {
-        if (descriptor.size() > RegistrySession.MOST_DOCUMENT_BYTES) {
-            throw new Fault(
-                    FaultKind.RESOURCE_EXHAUSTED,
-                    "its config of %d bytes is larger than the allowed %d"
-                            .formatted(descriptor.size(), RegistrySession.MOST_DOCUMENT_BYTES));
-        }
-        return content.read(descriptor.digest()).orElseGet(() -> {
-            byte[] bytes;
-            try (InputStream body = registry.blob(descriptor, 0)) {
-                bytes = body.readNBytes((int) descriptor.size() + 1);
-            } catch (IOException e) {
-                throw new Fault(
-                        FaultKind.UNAVAILABLE,
-                        "the transfer of its config " + descriptor.digest() + " broke off: " + e,
-                        e);
-            }
-            var verifier = descriptor.digest().verifier();
-            verifier.update(bytes, 0, bytes.length);
-            verifier.verify("config");
-            return bytes;
-        });
-    }
-
-    private static OciImageConfig checkedConfig(ImageManifest manifest, byte[] bytes) {
-        OciImageConfig config = ManifestReader.config(bytes);
-        if (config.diffIds().size() != manifest.layers().size()) {
-            throw new Fault(
-                    FaultKind.DATA_LOSS,
-                    "its manifest has %d layers, but its config %d"
-                            .formatted(
-                                    manifest.layers().size(), config.diffIds().size()));
-        }
-        Platform here = Platform.current();
-        Platform made = config.platform();
-        boolean fits = (made.os().isEmpty() || made.os().equals(here.os()))
-                && (made.architecture().isEmpty() || made.architecture().equals(here.architecture()));
-        if (!fits) {
-            throw Fault.notFound("it is an image for " + made + ", and this machine is " + here);
-        }
-        return config;
-    }
-
     private List<Digest> layers(
-            RegistrySession registry, Resolved resolved, List<Digest> diffIds, PullProgress progress) {
+            RegistrySession registry, ResolveImage.Resolved resolved, List<Digest> diffIds, PullProgress progress) {
         Optional<StoredImage> known = store.image(
                         new ImageId(resolved.manifest().config().digest()))
                 .filter(image ->
@@ -181,7 +116,7 @@ final class PullImage {
     }
 
     private void fetchMissing(
-            RegistrySession registry, Resolved resolved, List<Digest> diffIds, PullProgress progress) {
+            RegistrySession registry, ResolveImage.Resolved resolved, List<Digest> diffIds, PullProgress progress) {
         Map<Digest, Descriptor> missing = new HashMap<>();
         List<Descriptor> layers = resolved.manifest().layers();
         for (int i = 0; i < layers.size(); i++) {
@@ -203,7 +138,7 @@ final class PullImage {
 
     private ImageId record(
             ImageReference reference,
-            Resolved resolved,
+            ResolveImage.Resolved resolved,
             byte[] configBytes,
             OciImageConfig config,
             List<Digest> layers) {
@@ -240,19 +175,5 @@ final class PullImage {
                         known.names().entrySet().containsAll(image.names().entrySet())
                                 && known.blobs().containsAll(image.blobs()))
                 .isPresent();
-    }
-
-    /**
-     * What a reference stands for.
-     *
-     * @param top the digest of the index or manifest that the reference itself names
-     */
-    private record Resolved(Digest top, ImageManifest manifest, Map<Digest, byte[]> documents) {
-        Set<Digest> digests() {
-            Set<Digest> all = new HashSet<>(documents.keySet());
-            all.add(manifest.config().digest());
-            manifest.layers().forEach(layer -> all.add(layer.digest()));
-            return all;
-        }
     }
 }
