@@ -15,10 +15,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP as registries need it: redirects are followed without showing credentials to another host, and failures and
@@ -30,11 +34,37 @@ final class HttpTransport implements AutoCloseable {
     private static final int MOST_REDIRECTS = 10;
     private static final String AUTHORIZATION = "Authorization";
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .connectTimeout(CONNECT_TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
+    private final Supplier<SSLContext> tls;
+    private @Nullable HttpClient client;
+
+    HttpTransport() {
+        this(HttpTransport::defaultTls);
+    }
+
+    /** @param tls asked once, at the first request: it reads the trusted certificates, which takes a while */
+    HttpTransport(Supplier<SSLContext> tls) {
+        this.tls = tls;
+    }
+
+    private static SSLContext defaultTls() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw Fault.internal("cannot set up TLS: " + e.getMessage(), e);
+        }
+    }
+
+    private synchronized HttpClient client() {
+        if (client == null) {
+            client = HttpClient.newBuilder()
+                    .connectTimeout(CONNECT_TIMEOUT)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .executor(Executors.newVirtualThreadPerTaskExecutor())
+                    .sslContext(tls.get())
+                    .build();
+        }
+        return client;
+    }
 
     /** The answer to a GET, whatever its status; the caller closes its body. */
     HttpResponse<InputStream> get(URI uri, Map<String, String> headers) {
@@ -77,7 +107,7 @@ final class HttpTransport implements AutoCloseable {
 
     private HttpResponse<InputStream> send(HttpRequest request) {
         try {
-            return client.send(request, BodyHandlers.ofInputStream());
+            return client().send(request, BodyHandlers.ofInputStream());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Fault(FaultKind.CANCELLED, "the request to " + request.uri() + " was cancelled", e);
@@ -165,7 +195,9 @@ final class HttpTransport implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        client.shutdownNow();
+    public synchronized void close() {
+        if (client != null) {
+            client.shutdownNow();
+        }
     }
 }
