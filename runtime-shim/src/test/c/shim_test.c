@@ -266,6 +266,17 @@ static void failures_are_named(int shim, int events) {
   daemon_call(shim, &message, FRAME_DELETE, "t", "missing");
 }
 
+static void a_full_disk_stops_no_container(int shim, int events) {
+  struct event event;
+  tap_ok(daemon_call(shim, &message, FRAME_CREATE, "tptuuttt", "full", shell(MOUNTS | PIDS, false, true, "head -c 1000000 /dev/zero; exit 8"),
+                     "/dev/full", 0u, 0u, "", "", in_state("full.exit")) &&
+             start(shim, "full"),
+         "a container whose log cannot be written runs");
+  tap_ok(daemon_event(events, &event) && event.kind == 2 && strcmp(event.container, "full") == 0, "the failure is told");
+  tap_ok(next_exit(events, "full", 8, 0), "once, and the container ends by itself");
+  daemon_call(shim, &message, FRAME_DELETE, "t", "full");
+}
+
 static void it_may_be_killed_before_its_start(int shim, int events) {
   tap_ok(create(shim, "never", shell(MOUNTS | PIDS, false, true, ":"), 0, 0, ""), "a container is created");
   tap_ok(daemon_call(shim, &message, FRAME_SIGNAL, "tuu", "never", 9u, 1u), "and killed");
@@ -517,7 +528,7 @@ static void clean_up(void) {
   tap_lacks(daemon_read_file(in_state("zygote.log")), "anitizer", "no sanitizer spoke up");
   tap_lacks(daemon_read_file(in_state("zygote.log")), "runtime error", "nor the one for undefined behaviour");
   static const char *const left[] = {"zygote.lock", "zygote.log"};
-  static const char *const containers[] = {"first", "missing", "shared", "tty", "once", "host", "kept", "waiting", "unseen", "last", "broken", "deaf", "never", "mapped"};
+  static const char *const containers[] = {"first", "missing", "shared", "tty", "once", "host", "kept", "waiting", "unseen", "last", "broken", "deaf", "never", "mapped", "full"};
   for (size_t i = 0; i < sizeof left / sizeof *left; i++)
     unlink(in_state(left[i]));
   for (size_t i = 0; i < sizeof containers / sizeof *containers; i++) {
@@ -547,6 +558,7 @@ int main(void) {
   failures_are_named(shim, events);
   pid_namespaces_are_shared_as_asked(shim, events);
   it_may_be_killed_before_its_start(shim, events);
+  a_full_disk_stops_no_container(shim, events);
   a_terminal_is_one_stream(shim, events);
   the_first_client_closes_stdin_once(shim, events);
   a_client_that_leaves_holds_up_nobody(shim, events);
