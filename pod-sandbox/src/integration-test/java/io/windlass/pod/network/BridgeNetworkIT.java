@@ -28,6 +28,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -371,6 +375,41 @@ class BridgeNetworkIT {
                         Fault.class, fault -> assertThat(fault.kind()).isEqualTo(FaultKind.UNIMPLEMENTED))
                 .hasMessageContaining("cannot map host port *:8080/tcp");
         assertThat(links()).extracting(Link::name).noneMatch(name -> name.startsWith("wlbbb"));
+    }
+
+    @Test
+    void many_pods_at_a_time_get_different_addresses_and_leave_nothing() throws Exception {
+        List<Link> before = links();
+        String rules = rules();
+        List<TestNamespace> pods = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            pods.add(namespace("pod " + i));
+        }
+        Set<InetAddress> addresses = ConcurrentHashMap.newKeySet();
+        // The threads are started by one in the host's namespace, and so are in it too.
+        host.run(() -> {
+            try (ExecutorService workers =
+                    Executors.newFixedThreadPool(8, Thread.ofPlatform().factory())) {
+                List<Future<?>> work = new ArrayList<>();
+                for (int i = 0; i < pods.size(); i++) {
+                    String podId = "%x%x".formatted(i / 16, i % 16).repeat(32);
+                    PodNetworkRequest request = PodNetworkRequest.of(
+                                    podId, "pod", "default", pods.get(i).pin())
+                            .withPortMappings(i % 4 == 0 ? List.of(port(Protocol.TCP, 9000 + i, "")) : List.of());
+                    work.add(workers.submit(() -> {
+                        addresses.addAll(network.attach(request).addresses());
+                        network.detach(podId, Optional.empty());
+                    }));
+                }
+                for (Future<?> each : work) {
+                    each.get();
+                }
+            }
+            network.settle();
+        });
+        assertThat(addresses).hasSize(2 * pods.size());
+        assertThat(names(links())).isEqualTo(names(before));
+        assertThat(rules()).isEqualTo(rules);
     }
 
     @Test
