@@ -255,6 +255,29 @@ class PullFaultsIT {
     }
 
     @Test
+    void aPullThatWaitsForTheRegistrysAnswerIsInterruptedToo() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        registry.behave(exchange -> {
+            awaitQuietly(release);
+            return false;
+        });
+        CompletableFuture<FaultKind> outcome = new CompletableFuture<>();
+        Thread puller = Thread.ofVirtual().start(() -> {
+            try {
+                pull();
+            } catch (Fault e) {
+                outcome.complete(e.kind());
+            }
+        });
+        awaitRequest("/manifests/v1");
+
+        puller.interrupt();
+
+        assertThat(outcome.get(5, TimeUnit.SECONDS)).isEqualTo(FaultKind.CANCELLED);
+        release.countDown();
+    }
+
+    @Test
     void aPullGoesOnWhenTheOneThatStartedItsTransferIsCancelled() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         holdLayer(release);
