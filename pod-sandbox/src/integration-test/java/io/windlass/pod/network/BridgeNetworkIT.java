@@ -241,6 +241,18 @@ class BridgeNetworkIT {
     }
 
     @Test
+    void closing_right_after_detaching_still_deletes_the_link() throws Exception {
+        attach(A, namespace("a"));
+        host.run(() -> {
+            network.detach(A, Optional.empty());
+            network.close();
+        });
+        assertThat(links()).extracting(Link::name).noneMatch(name -> name.startsWith("wlaaa"));
+        network = open();
+        assertThat(network.inUse()).isFalse();
+    }
+
+    @Test
     void a_failed_attempt_leaves_nothing_and_its_address_is_free_again() throws Exception {
         List<Link> before = links();
         PodNetworkRequest request = PodNetworkRequest.of(A, "pod", "default", folder.resolve("no-such-pin"));

@@ -98,7 +98,7 @@ public final class BridgeNetwork implements PodNetwork {
             rollback.onFailure("release address", () -> leases.release(lease));
             rollback.onFailure("delete link", () -> routes.deleteLink(lease.link()));
             Connected connected = connect(lease, request.namespacePin(), current);
-            rollback.onFailure("remove host ports", () -> rules.remove(lease));
+            rollback.onFailure("remove host ports", () -> rules.remove(lease, () -> {}));
             Lease attached = lease.attached(connected.ipv6());
             rules.add(attached);
             leases.update(attached);
@@ -146,16 +146,16 @@ public final class BridgeNetwork implements PodNetwork {
 
     /** The pod's ports are free at once; the address goes back last, once no link carries it. */
     private void release(Lease lease) {
-        if (!lease.is(State.RELEASING)) {
-            try {
-                rules.remove(lease);
-            } catch (Fault e) {
-                throw e.in("cannot detach pod " + lease.podId() + " from bridge " + config.bridge());
-            }
-            Lease releasing = lease.releasing();
-            leases.update(releasing);
-            reaper.add(releasing);
+        if (lease.is(State.RELEASING)) {
+            return;
         }
+        Lease releasing = lease.releasing();
+        try {
+            rules.remove(lease, () -> leases.update(releasing));
+        } catch (Fault e) {
+            throw e.in("cannot detach pod " + lease.podId() + " from bridge " + config.bridge());
+        }
+        reaper.add(releasing);
     }
 
     /** Waits until the links of all detached pods are gone. */

@@ -10,7 +10,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -26,6 +25,7 @@ final class LinkReaper implements AutoCloseable {
     private static final Duration GATHERING = Duration.ofMillis(30);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration LONGEST_FLUSH = Duration.ofSeconds(20);
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
 
     private final RouteSocket routes;
     private final int group;
@@ -87,11 +87,12 @@ final class LinkReaper implements AutoCloseable {
         try {
             while (awaitWork()) {
                 List<Lease> batch = batch();
-                String problem = delete(batch);
-                finish(batch, problem);
+                if (!finish(batch, delete(batch))) {
+                    // Closed, and it did not work: the rest is in the store.
+                    return;
+                }
             }
         } catch (InterruptedException e) {
-            // Closed: the rest is in the store.
             Thread.currentThread().interrupt();
         }
     }
@@ -106,7 +107,7 @@ final class LinkReaper implements AutoCloseable {
             while (left > 0 && flushing == 0 && !closed) {
                 left = changed.awaitNanos(left);
             }
-            return !closed;
+            return !doomed.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -151,7 +152,8 @@ final class LinkReaper implements AutoCloseable {
         }
     }
 
-    private void finish(List<Lease> batch, String problem) {
+    /** @return whether there is any use in going on */
+    private boolean finish(List<Lease> batch, String problem) {
         lock.lock();
         try {
             failure = problem;
@@ -159,11 +161,13 @@ final class LinkReaper implements AutoCloseable {
                 doomed.removeAll(batch);
             }
             changed.signalAll();
+            return problem.isEmpty() || !closed;
         } finally {
             lock.unlock();
         }
     }
 
+    /** Does what is left to do, if that is possible at once. */
     @Override
     public void close() {
         lock.lock();
@@ -174,8 +178,8 @@ final class LinkReaper implements AutoCloseable {
             lock.unlock();
         }
         try {
-            if (!thread.join(Duration.ofMillis(TimeUnit.SECONDS.toMillis(5)))) {
-                LOG.log(Level.WARNING, "the link reaper did not end within 5 s");
+            if (!thread.join(LONGEST_CLOSE)) {
+                LOG.log(Level.WARNING, "the link reaper did not end within {0}", LONGEST_CLOSE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

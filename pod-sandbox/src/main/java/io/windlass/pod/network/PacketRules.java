@@ -55,21 +55,22 @@ final class PacketRules {
     }
 
     /**
-     * Takes a lease's ports out. Should that fail, because they were never put in or someone changed the table, the table
-     * is installed anew without them.
+     * Takes a lease's ports out, then has that recorded, before the table can be installed anew with what is recorded.
+     * Should the change fail, because the ports were never put in or someone changed the table, it is installed anew
+     * without them.
      */
-    synchronized void remove(Lease lease) {
-        if (lease.ports().isEmpty() || nft.isEmpty() || rules == null) {
-            return;
+    synchronized void remove(Lease lease, Runnable recorded) {
+        if (!lease.ports().isEmpty() && nft.isPresent() && rules != null) {
+            try {
+                nft.get().apply(rules.deletePorts(lease));
+            } catch (Fault e) {
+                List<Lease> others = leases.all().stream()
+                        .filter(other -> !other.podId().equals(lease.podId()))
+                        .toList();
+                nft.get().apply(rules.install(others));
+            }
         }
-        try {
-            nft.get().apply(rules.deletePorts(lease));
-        } catch (Fault e) {
-            List<Lease> others = leases.all().stream()
-                    .filter(other -> !other.podId().equals(lease.podId()))
-                    .toList();
-            nft.get().apply(rules.install(others));
-        }
+        recorded.run();
     }
 
     /** Removes the whole table. */
