@@ -7,11 +7,11 @@ final class Features {
     /** The one runtime handler by both its names: the CRI's default one, and that of the RuntimeClass. */
     static final List<String> HANDLERS = List.of("", "windlass");
 
-    static final boolean RECURSIVE_READ_ONLY_MOUNTS = false;
+    static final boolean RECURSIVE_READ_ONLY_MOUNTS = true;
     static final boolean USER_NAMESPACES = false;
     static final boolean USER_NAMESPACES_HOST_NETWORK = false;
-    static final boolean SUPPLEMENTAL_GROUPS_POLICY = false;
-    static final boolean MOUNT_OPTIONS = false;
+    static final boolean SUPPLEMENTAL_GROUPS_POLICY = true;
+    static final boolean MOUNT_OPTIONS = true;
 
     private Features() {}
 }
