@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.cri;
+
+import org.jspecify.annotations.NullMarked;
