@@ -405,6 +405,33 @@ static void a_client_that_leaves_holds_up_nobody(int shim, int events) {
   daemon_call(shim, &message, FRAME_DELETE, "t", "deaf");
 }
 
+static void what_was_written_before_the_exit_is_logged(int shim, int events) {
+  tap_ok(run(shim, "burst", 0, "sleep 0.3; echo last words"), "a container runs");
+  int other = exec("burst", "other", 0, "exit 0");
+  struct streamed streamed;
+  daemon_stream(other, FRAME_END, &streamed);
+  close(other);
+  other = exec("burst", "earlier", 0, "sleep 0.1");
+  pid_t pid = shim_pid("pod");
+  kill(pid, SIGSTOP); /* so that it sees a child's end before the output, which came before its own child's end */
+  usleep(700000);
+  kill(pid, SIGCONT);
+  tap_ok(next_exit(events, "burst", 0, 0), "its exit is told");
+  tap_contains(logged("burst"), "stdout F last words\n", "after its output was logged");
+  daemon_call(shim, &message, FRAME_DELETE, "t", "burst");
+  close(other);
+}
+
+static void containers_hold_nothing_of_each_other(int shim, int events) {
+  tap_ok(run(shim, "reader", IO_STDIN, "cat; exit 9"), "a container reads its input");
+  tap_ok(create(shim, "second", shell(MOUNTS | PIDS, false, true, ":"), 0, 0, ""), "another stands at its barrier");
+  tap_ok(daemon_call(shim, &message, FRAME_CLOSE_STDIN, "t", "reader") && next_exit(events, "reader", 9, 0), "and does not keep that input open");
+  daemon_call(shim, &message, FRAME_SIGNAL, "tuu", "second", 9u, 1u);
+  tap_ok(next_exit(events, "second", 137, 9), "it is killed");
+  daemon_call(shim, &message, FRAME_DELETE, "t", "reader");
+  daemon_call(shim, &message, FRAME_DELETE, "t", "second");
+}
+
 static void an_exec_is_killed_with_all_it_forked(int shim, int events) {
   struct streamed streamed;
   if (!*group) {
@@ -528,7 +555,7 @@ static void clean_up(void) {
   tap_lacks(daemon_read_file(in_state("zygote.log")), "anitizer", "no sanitizer spoke up");
   tap_lacks(daemon_read_file(in_state("zygote.log")), "runtime error", "nor the one for undefined behaviour");
   static const char *const left[] = {"zygote.lock", "zygote.log"};
-  static const char *const containers[] = {"first", "missing", "shared", "tty", "once", "host", "kept", "waiting", "unseen", "last", "broken", "deaf", "never", "mapped", "full"};
+  static const char *const containers[] = {"first", "missing", "shared", "tty", "once", "host", "kept", "waiting", "unseen", "last", "broken", "deaf", "never", "mapped", "full", "burst", "reader", "second"};
   for (size_t i = 0; i < sizeof left / sizeof *left; i++)
     unlink(in_state(left[i]));
   for (size_t i = 0; i < sizeof containers / sizeof *containers; i++) {
@@ -562,6 +589,8 @@ int main(void) {
   a_terminal_is_one_stream(shim, events);
   the_first_client_closes_stdin_once(shim, events);
   a_client_that_leaves_holds_up_nobody(shim, events);
+  what_was_written_before_the_exit_is_logged(shim, events);
+  containers_hold_nothing_of_each_other(shim, events);
   execs_run_beside_it(shim);
   a_slow_client_costs_no_memory();
   an_exec_is_killed_with_all_it_forked(shim, events);
