@@ -6,12 +6,14 @@ import io.windlass.runtime.program.Encoder;
 import io.windlass.runtime.program.LaunchProgramCompiler;
 import io.windlass.runtime.program.Opcode;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -31,6 +33,7 @@ final class SocketShim implements PodShim {
     private volatile @Nullable EventFeed feed;
     private volatile boolean closed;
     private volatile boolean lost;
+    private final AtomicBoolean lossTold = new AtomicBoolean();
 
     private SocketShim(String podId, Path socket, LaunchProgramCompiler compiler) {
         this.podId = podId;
@@ -198,33 +201,45 @@ final class SocketShim implements PodShim {
         }
     }
 
-    private ControlConnection reconnect() {
-        ControlConnection created = open();
-        connection = created;
-        lost = false;
-        EventFeed events = feed;
-        if (events != null) {
-            subscribe(created, events);
-        }
-        return created;
-    }
-
     /** A shim that was there a moment ago may have been ended; the zygote then puts a successor in its place at once. */
-    private ControlConnection open() {
+    private ControlConnection reconnect() {
         long patience = connection == null || lost ? 0 : SUCCESSOR_LIMIT.toNanos();
         long deadline = System.nanoTime() + patience;
         while (true) {
             try {
-                return ControlConnection.open(socket, peer, new Incoming());
+                return open();
+            } catch (ClosedByInterruptException e) {
+                throw cancelled(e);
             } catch (IOException e) {
-                if (closed || System.nanoTime() >= deadline) {
-                    lost = true;
-                    throw new Fault(
-                            FaultKind.UNAVAILABLE, "cannot reach the %s: %s".formatted(peer, e.getMessage()), e);
+                giveUpAfter(deadline, "cannot reach the %s: %s".formatted(peer, e.getMessage()), e);
+            } catch (Fault e) {
+                // It may have answered the call in its last moments.
+                if (e.kind() != FaultKind.UNAVAILABLE) {
+                    throw e;
                 }
+                giveUpAfter(deadline, e.getMessage(), e);
             }
             pause();
         }
+    }
+
+    private void giveUpAfter(long deadline, String message, Exception cause) {
+        if (closed || System.nanoTime() >= deadline) {
+            lost = true;
+            throw new Fault(FaultKind.UNAVAILABLE, message, cause);
+        }
+    }
+
+    private ControlConnection open() throws IOException {
+        ControlConnection created = ControlConnection.open(socket, peer, new Incoming());
+        connection = created;
+        EventFeed events = feed;
+        if (events != null) {
+            subscribe(created, events);
+        }
+        lost = false;
+        lossTold.set(false);
+        return created;
     }
 
     private void pause() {
@@ -232,8 +247,12 @@ final class SocketShim implements PodShim {
             Thread.sleep(POLL);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Fault(FaultKind.CANCELLED, "cannot reach the %s: the caller gave up".formatted(peer), e);
+            throw cancelled(e);
         }
+    }
+
+    private Fault cancelled(Exception cause) {
+        return new Fault(FaultKind.CANCELLED, "cannot reach the %s: the caller gave up".formatted(peer), cause);
     }
 
     private void subscribe(ControlConnection shim, EventFeed events) {
@@ -251,7 +270,7 @@ final class SocketShim implements PodShim {
         try {
             connection();
         } catch (Fault fault) {
-            if (!closed) {
+            if (!closed && fault.kind() != FaultKind.CANCELLED && lossTold.compareAndSet(false, true)) {
                 events.add(new ShimEvent.ShimLost(podId, reason));
             }
         }

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +157,31 @@ class SocketShimTest {
         assertThat(events.take()).isInstanceOf(ShimLost.class);
         assertThat(shim.alive()).isFalse();
         assertThatThrownBy(shim::list).satisfies(kind(FaultKind.UNAVAILABLE)).hasMessageContaining(socket.toString());
+    }
+
+    @Test
+    void triesAgainWhenTheCallWasAnsweredByAShimInItsLastMoments() throws Exception {
+        fake.onRequest(
+                FrameType.SUBSCRIBE,
+                (request, client) -> client.write(FakeShim.ok(request.id(), new Encoder().u64(0))));
+        BlockingQueue<ShimEvent> events = new LinkedBlockingQueue<>();
+        shim.onEvent(events::add);
+        AtomicInteger calls = new AtomicInteger();
+        fake.onRequest(FrameType.HELLO, (request, client) -> {
+            if (calls.incrementAndGet() < 3) {
+                client.close();
+            } else {
+                client.write(FakeShim.hello(request.id(), 1, 4712));
+            }
+        });
+
+        fake.dropClients();
+
+        while (calls.get() < 3) {
+            Thread.sleep(1);
+        }
+        assertThat(shim.pid()).isEqualTo(4712);
+        assertThat(events).isEmpty();
     }
 
     @Test
