@@ -2,6 +2,7 @@ package io.windlass.cli;
 
 import io.windlass.cri.v1.ContainerConfig;
 import io.windlass.cri.v1.ExecSyncRequest;
+import io.windlass.cri.v1.NamespaceMode;
 import io.windlass.cri.v1.PodSandboxConfig;
 import io.windlass.cri.v1.RunPodSandboxRequest;
 import java.util.ArrayList;
@@ -86,6 +87,10 @@ final class BurnInCommand implements Callable<Integer> {
                 .setImage(ImageCommands.image(image))
                 .addAllCommand(List.of("sleep", "1000000"));
         config.getMetadataBuilder().setName("main");
+        config.getLinuxBuilder()
+                .getSecurityContextBuilder()
+                .getNamespaceOptionsBuilder()
+                .setPid(NamespaceMode.CONTAINER);
         String container = latencies.time(
                 "create container",
                 () -> ContainerCommands.create(daemon, pod, podConfig, config.build())

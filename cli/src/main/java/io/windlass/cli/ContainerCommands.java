@@ -16,6 +16,7 @@ import io.windlass.cri.v1.ListContainerStatsRequest;
 import io.windlass.cri.v1.ListContainerStatsResponse;
 import io.windlass.cri.v1.ListContainersRequest;
 import io.windlass.cri.v1.ListContainersResponse;
+import io.windlass.cri.v1.NamespaceMode;
 import io.windlass.cri.v1.PodSandboxConfig;
 import io.windlass.cri.v1.RemoveContainerRequest;
 import io.windlass.cri.v1.StartContainerRequest;
@@ -76,6 +77,10 @@ final class ContainerCommands implements Runnable {
                     .addAllCommand(command == null ? List.of() : command)
                     .setLogPath(name + ".log");
             config.getMetadataBuilder().setName(name);
+            config.getLinuxBuilder()
+                    .getSecurityContextBuilder()
+                    .getNamespaceOptionsBuilder()
+                    .setPid(NamespaceMode.CONTAINER);
             CreateContainerResponse created =
                     create(daemon, pod, PodSandboxConfig.getDefaultInstance(), config.build());
             start(daemon, created.getContainerId());
@@ -136,9 +141,9 @@ final class ContainerCommands implements Runnable {
             ContainerStatusResponse status = status(daemon, container);
             JsonNode info = new ObjectMapper().readTree(status.getInfoOrDefault("info", "{}"));
             Output.Table table = new Output.Table("STEP", "MICROSECONDS");
-            for (JsonNode step : info.path("timeline")) {
+            for (JsonNode step : info.path("launchTimeline")) {
                 table.row(
-                        step.path("step").asText(),
+                        step.path("name").asText(),
                         "%.1f".formatted(step.path("nanoseconds").asLong() / 1000.0));
             }
             windlass.output(spec).print(status, table);

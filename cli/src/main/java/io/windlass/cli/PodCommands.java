@@ -3,6 +3,7 @@ package io.windlass.cli;
 import io.windlass.cri.v1.ListPodSandboxRequest;
 import io.windlass.cri.v1.ListPodSandboxResponse;
 import io.windlass.cri.v1.NamespaceMode;
+import io.windlass.cri.v1.NamespaceOption;
 import io.windlass.cri.v1.PodSandbox;
 import io.windlass.cri.v1.PodSandboxConfig;
 import io.windlass.cri.v1.RemovePodSandboxRequest;
@@ -83,11 +84,13 @@ final class PodCommands implements Runnable {
                 .setName(name)
                 .setNamespace("windlass")
                 .setUid(UUID.randomUUID().toString());
+        // As kubelet has it: each container has processes of its own.
+        NamespaceOption.Builder namespaces = config.getLinuxBuilder()
+                .getSecurityContextBuilder()
+                .getNamespaceOptionsBuilder()
+                .setPid(NamespaceMode.CONTAINER);
         if (hostNetwork) {
-            config.getLinuxBuilder()
-                    .getSecurityContextBuilder()
-                    .getNamespaceOptionsBuilder()
-                    .setNetwork(NamespaceMode.NODE);
+            namespaces.setNetwork(NamespaceMode.NODE);
         } else {
             config.setHostname(name);
         }

@@ -4,6 +4,7 @@ import io.windlass.cri.config.Config;
 import io.windlass.cri.release.ReleaseVersion;
 import io.windlass.cri.server.CriServer;
 import io.windlass.pod.Pods;
+import io.windlass.runtime.shim.ShimSupervisor;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -20,13 +21,20 @@ public final class StartUp implements AutoCloseable {
 
     private final Config config;
     private final Closing closing;
+    private final Instance<ShimSupervisor> shims;
     private final Instance<Pods> pods;
     private final Instance<CriServer> server;
 
     @Inject
-    StartUp(Config config, Closing closing, Instance<Pods> pods, Instance<CriServer> server) {
+    StartUp(
+            Config config,
+            Closing closing,
+            Instance<ShimSupervisor> shims,
+            Instance<Pods> pods,
+            Instance<CriServer> server) {
         this.config = config;
         this.closing = closing;
+        this.shims = shims;
         this.pods = pods;
         this.server = server;
     }
@@ -35,6 +43,7 @@ public final class StartUp implements AutoCloseable {
     public void run() {
         StartUpChecks.check(Host.current());
         closing.later(Folders.take(config.root(), config.state()));
+        shims.get().start();
         pods.get().recover().run();
         server.get().start();
         long sinceLaunch = System.currentTimeMillis()

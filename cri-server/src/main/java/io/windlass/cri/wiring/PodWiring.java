@@ -4,6 +4,8 @@ import io.windlass.cri.config.Config;
 import io.windlass.cri.config.NetworkSettings;
 import io.windlass.cri.recovery.Closing;
 import io.windlass.cri.recovery.HelperBinary;
+import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
 import io.windlass.linux.Kernel;
 import io.windlass.linux.Syscalls;
 import io.windlass.linux.cgroup.CgroupDriver;
@@ -42,9 +44,22 @@ final class PodWiring {
 
     @Produces
     @Singleton
-    ShimSupervisor shims(Config config) {
+    ShimSupervisor shims(Config config, Closing closing) {
         Path helper = HelperBinary.find(System.getProperties(), System.getenv());
-        return ShimSupervisor.of(helper, config.state());
+        ShimSupervisor shims = ShimSupervisor.of(helper, config.state());
+        closing.later(() -> endWithoutPods(shims));
+        return shims;
+    }
+
+    /** A daemon that leaves no pod behind leaves no helper either. */
+    private static void endWithoutPods(ShimSupervisor shims) {
+        try {
+            shims.shutdown();
+        } catch (Fault e) {
+            if (e.kind() != FaultKind.FAILED_PRECONDITION) {
+                throw e;
+            }
+        }
     }
 
     @Produces

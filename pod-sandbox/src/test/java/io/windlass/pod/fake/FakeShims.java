@@ -44,6 +44,9 @@ public final class FakeShims implements ShimSupervisor {
     }
 
     @Override
+    public void start() {}
+
+    @Override
     public PodShim spawn(PodSpawn request) {
         failpoints.pass("shim.spawn");
         try {

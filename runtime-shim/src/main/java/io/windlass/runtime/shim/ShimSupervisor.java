@@ -15,6 +15,9 @@ public interface ShimSupervisor {
         return new ZygoteSupervisor(helperBinary, stateDirectory, new LaunchProgramCompiler(SeccompDocuments::compile));
     }
 
+    /** Finds the zygote or starts it, so that no pod has to wait for it; fails where the helper cannot be started. */
+    void start();
+
     /** A new shim for a new pod; its namespaces exist when this returns. */
     PodShim spawn(PodSpawn request);
 

@@ -33,6 +33,11 @@ final class ZygoteSupervisor implements ShimSupervisor {
     }
 
     @Override
+    public void start() {
+        zygote();
+    }
+
+    @Override
     public PodShim spawn(PodSpawn request) {
         Path socket = socketOf(request.podId());
         zygote().request(
@@ -92,7 +97,7 @@ final class ZygoteSupervisor implements ShimSupervisor {
             return open();
         } catch (IOException e) {
             // Nobody listens: the socket is missing, or was left by a zygote that is gone.
-            return start();
+            return launch();
         }
     }
 
@@ -101,7 +106,7 @@ final class ZygoteSupervisor implements ShimSupervisor {
         return ControlConnection.open(socket, "zygote at " + socket, ControlConnection.Listener.NONE);
     }
 
-    private ControlConnection start() {
+    private ControlConnection launch() {
         if (!Files.exists(helper)) {
             throw Fault.precondition("cannot start the helper %s: it does not exist".formatted(helper));
         }
