@@ -7,14 +7,16 @@ import io.windlass.runtime.shim.PodNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Where the files of pods lie below the daemon's state folder. */
 public record PodFolders(Path state) {
+    private static final int ATTEMPTS = 5;
+
     public Path pods() {
         return state.resolve("pods");
     }
@@ -80,19 +82,36 @@ public record PodFolders(Path state) {
         }
     }
 
-    /** Removes a pod's folder; nothing may be mounted in it any more. Idempotent. */
+    /**
+     * Removes a pod's folder; nothing may be mounted in it any more. Idempotent. A shim that is ending takes its own files
+     * away at the same time, so that what was just seen may be gone.
+     */
     public void remove(PodSandboxId id) {
         Path folder = pod(id);
-        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                // The shim, as it ends, may unpin the namespaces at the same time.
-                Files.deleteIfExists(path);
+        IOException last = new IOException("it was filled again and again");
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try {
+                delete(folder);
+                return;
+            } catch (IOException e) {
+                last = e;
             }
-        } catch (IOException e) {
-            throw Fault.internal("cannot remove folder " + folder + ": " + e, e);
         }
+        throw Fault.internal("cannot remove folder " + folder + ": " + last, last);
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            List<Path> entries;
+            try (Stream<Path> listing = Files.list(path)) {
+                entries = listing.toList();
+            } catch (NoSuchFileException e) {
+                return;
+            }
+            for (Path entry : entries) {
+                delete(entry);
+            }
+        }
+        Files.deleteIfExists(path);
     }
 }
