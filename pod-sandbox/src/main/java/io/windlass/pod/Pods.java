@@ -101,7 +101,7 @@ public record Pods(
                 new RemovePodSandbox(store, stopPodSandbox, removeContainer, sandboxEnd, announcements),
                 new ListPodSandboxes(store),
                 new PodSandboxStatusQuery(store, shims, folders),
-                new PodSandboxStatsQuery(store, containerStats),
+                new PodSandboxStatsQuery(store, shims, containerStats),
                 new ConnectPort(store, folders),
                 new CreateContainer(
                         store,

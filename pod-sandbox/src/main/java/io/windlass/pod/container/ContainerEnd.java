@@ -23,7 +23,7 @@ import java.time.Instant;
 /** Makes containers end for good: kills, waits, and takes away what they were made of. Thread-safe. */
 public final class ContainerEnd {
     private static final Duration AFTER_KILL = Duration.ofSeconds(10);
-    private static final Duration POLL = Duration.ofMillis(10);
+    private static final Duration POLL = Duration.ofMillis(2);
 
     private final PodStore store;
     private final Shims shims;

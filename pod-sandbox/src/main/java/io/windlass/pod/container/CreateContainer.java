@@ -5,6 +5,7 @@ import io.windlass.fault.FaultKind;
 import io.windlass.fault.Rollback;
 import io.windlass.linux.cgroup.Cgroup;
 import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.lifecycle.Exclusively;
 import io.windlass.pod.lifecycle.Joining;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.lifecycle.PodFolders;
@@ -80,17 +81,15 @@ public final class CreateContainer {
     }
 
     private ContainerId createOnce(Sandbox sandbox, ContainerConfig config) {
-        sandbox.lifecycle().readLock().lock();
-        try {
-            if (!sandbox.ready()) {
-                throw Fault.precondition("cannot create container " + config.metadata() + ": pod sandbox "
-                        + sandbox.id() + " is not ready");
-            }
-            Optional<Container> existing = sameName(sandbox.id(), config.metadata());
-            return existing.isPresent() ? reuse(existing.get(), config) : make(sandbox, config);
-        } finally {
-            sandbox.lifecycle().readLock().unlock();
-        }
+        return Exclusively.get(
+                sandbox.lifecycle().readLock(), "create container in pod sandbox " + sandbox.id(), () -> {
+                    if (!sandbox.ready()) {
+                        throw Fault.precondition("cannot create container " + config.metadata() + ": pod sandbox "
+                                + sandbox.id() + " is not ready");
+                    }
+                    Optional<Container> existing = sameName(sandbox.id(), config.metadata());
+                    return existing.isPresent() ? reuse(existing.get(), config) : make(sandbox, config);
+                });
     }
 
     private Optional<Container> sameName(PodSandboxId sandbox, ContainerMetadata metadata) {

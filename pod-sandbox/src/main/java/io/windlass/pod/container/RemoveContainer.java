@@ -1,6 +1,7 @@
 package io.windlass.pod.container;
 
 import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.lifecycle.Exclusively;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.ContainerDefinition;
 import io.windlass.pod.store.PodStore;
@@ -27,8 +28,7 @@ public final class RemoveContainer {
 
     /** What cannot be taken away now keeps the container known, so that another call can go on. */
     public void remove(Container container) {
-        container.operations().lock();
-        try {
+        Exclusively.run(container.operations(), "remove container " + container.id(), () -> {
             if (store.findContainer(container.id().value()).isEmpty()) {
                 return;
             }
@@ -38,8 +38,6 @@ public final class RemoveContainer {
             store.remove(container);
             timelines.forget(container.id());
             announcements.container(PodEvent.Type.DELETED, container, Instant.now());
-        } finally {
-            container.operations().unlock();
-        }
+        });
     }
 }

@@ -3,6 +3,7 @@ package io.windlass.pod.container;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.lifecycle.Exclusively;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.store.Container;
@@ -29,17 +30,14 @@ public final class StartContainer {
 
     public void start(String id) {
         Container container = store.container(id);
-        container.operations().lock();
-        try {
+        Exclusively.run(container.operations(), "start container " + container.id(), () -> {
             exits.holdBack(container.id());
             try {
                 begin(container);
             } finally {
                 exits.release(container);
             }
-        } finally {
-            container.operations().unlock();
-        }
+        });
     }
 
     private void begin(Container container) {

@@ -2,6 +2,7 @@ package io.windlass.pod.container;
 
 import io.windlass.fault.Fault;
 import io.windlass.pod.lifecycle.CgroupLimits;
+import io.windlass.pod.lifecycle.Exclusively;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.LinuxContainerResources;
@@ -29,20 +30,24 @@ public final class UpdateContainerResources {
                     "cannot update container " + container.id() + ": this release knows no annotations of "
                             + "UpdateContainerResources, and was given " + annotations.keySet());
         }
-        container.operations().lock();
-        try {
-            if (container.state() instanceof ContainerState.Exited) {
-                throw Faults.state("update", container, "created or running");
-            }
-            cgroups.find(container.definition().cgroupPath())
-                    .orElseThrow(() ->
-                            Fault.precondition("cannot update container " + container.id() + ": its cgroup is gone"))
-                    .update(CgroupLimits.of(ResourcePlan.of(resources)));
-            container.update(
-                    now -> now.withResources(merge(now.resources().orElse(LinuxContainerResources.NONE), resources)));
-        } finally {
-            container.operations().unlock();
+        OomScore.check(resources.oomScoreAdj());
+        Exclusively.run(
+                container.operations(), "update container " + container.id(), () -> apply(container, resources));
+    }
+
+    private void apply(Container container, LinuxContainerResources resources) {
+        if (container.state() instanceof ContainerState.Exited) {
+            throw Faults.state("update", container, "created or running");
         }
+        cgroups.find(container.definition().cgroupPath())
+                .orElseThrow(
+                        () -> Fault.precondition("cannot update container " + container.id() + ": its cgroup is gone"))
+                .update(CgroupLimits.of(ResourcePlan.of(resources)));
+        if (resources.oomScoreAdj() != 0) {
+            OomScore.set(container.state(), resources.oomScoreAdj());
+        }
+        container.update(
+                now -> now.withResources(merge(now.resources().orElse(LinuxContainerResources.NONE), resources)));
     }
 
     /** What the request does not name stays as it was. */
@@ -54,7 +59,7 @@ public final class UpdateContainerResources {
                 either(asked.cpuQuota(), before.cpuQuota()),
                 either(asked.cpuShares(), before.cpuShares()),
                 either(asked.memoryLimitInBytes(), before.memoryLimitInBytes()),
-                before.oomScoreAdj(),
+                either(asked.oomScoreAdj(), before.oomScoreAdj()),
                 asked.cpusetCpus().isEmpty() ? before.cpusetCpus() : asked.cpusetCpus(),
                 asked.cpusetMems().isEmpty() ? before.cpusetMems() : asked.cpusetMems(),
                 asked.hugepageLimits().isEmpty() ? before.hugepageLimits() : asked.hugepageLimits(),

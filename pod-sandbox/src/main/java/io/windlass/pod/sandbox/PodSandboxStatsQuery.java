@@ -1,10 +1,12 @@
 package io.windlass.pod.sandbox;
 
 import io.windlass.pod.container.ContainerStatsQuery;
+import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerStats;
 import io.windlass.pod.model.ContainerStatsFilter;
 import io.windlass.pod.model.CpuUsage;
 import io.windlass.pod.model.MemoryUsage;
+import io.windlass.pod.model.NetworkInterfaceUsage;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxStats;
 import io.windlass.pod.model.PodSandboxStatsFilter;
@@ -19,10 +21,12 @@ import java.util.OptionalLong;
 /** Answers what sandboxes use (CRI {@code PodSandboxStats}, {@code ListPodSandboxStats}). Thread-safe. */
 public final class PodSandboxStatsQuery {
     private final PodStore store;
+    private final Shims shims;
     private final ContainerStatsQuery containers;
 
-    public PodSandboxStatsQuery(PodStore store, ContainerStatsQuery containers) {
+    public PodSandboxStatsQuery(PodStore store, Shims shims, ContainerStatsQuery containers) {
         this.store = store;
+        this.shims = shims;
         this.containers = containers;
     }
 
@@ -55,9 +59,18 @@ public final class PodSandboxStatsQuery {
                 now,
                 cpu(each, now),
                 memory(each, now),
-                List.of(),
+                network(sandbox),
                 OptionalLong.empty(),
                 each);
+    }
+
+    /** The node's own interfaces are not the pod's. */
+    private List<NetworkInterfaceUsage> network(Sandbox sandbox) {
+        return sandbox.definition().hostNetwork()
+                ? List.of()
+                : shims.find(sandbox.id())
+                        .map(shim -> NetworkCounters.of(shim.pid()))
+                        .orElse(List.of());
     }
 
     private static Optional<CpuUsage> cpu(List<ContainerStats> containers, Instant now) {

@@ -3,6 +3,7 @@ package io.windlass.pod.sandbox;
 import io.windlass.pod.container.Announcements;
 import io.windlass.pod.container.RemoveContainer;
 import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.lifecycle.Exclusively;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
 import io.windlass.pod.store.SandboxDefinition;
@@ -31,14 +32,9 @@ public final class RemovePodSandbox {
 
     /** Of an unknown sandbox: nothing to do, no error. */
     public void remove(String id) {
-        store.findSandbox(id).ifPresent(sandbox -> {
-            sandbox.lifecycle().writeLock().lock();
-            try {
-                remove(sandbox);
-            } finally {
-                sandbox.lifecycle().writeLock().unlock();
-            }
-        });
+        store.findSandbox(id)
+                .ifPresent(sandbox -> Exclusively.run(
+                        sandbox.lifecycle().writeLock(), "remove pod sandbox " + sandbox.id(), () -> remove(sandbox)));
     }
 
     private void remove(Sandbox sandbox) {

@@ -3,6 +3,7 @@ package io.windlass.pod.sandbox;
 import io.windlass.pod.container.Announcements;
 import io.windlass.pod.container.ContainerEnd;
 import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.lifecycle.Exclusively;
 import io.windlass.pod.model.SandboxState;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
@@ -24,14 +25,9 @@ public final class StopPodSandbox {
 
     /** Of an unknown sandbox: nothing to do, no error. */
     public void stop(String id) {
-        store.findSandbox(id).ifPresent(sandbox -> {
-            sandbox.lifecycle().writeLock().lock();
-            try {
-                stop(sandbox);
-            } finally {
-                sandbox.lifecycle().writeLock().unlock();
-            }
-        });
+        store.findSandbox(id)
+                .ifPresent(sandbox -> Exclusively.run(
+                        sandbox.lifecycle().writeLock(), "stop pod sandbox " + sandbox.id(), () -> stop(sandbox)));
     }
 
     /** For whoever holds the sandbox's lock. A sandbox that is not ready is released again: the first try may have failed. */
