@@ -109,8 +109,8 @@ static void kill_all(struct exec *exec) {
   exec->killed = true;
   if (exec->group && group_kill(exec->group, &f) == 0)
     return;
-  if (!exec->exited)
-    kill(-exec->launch.pid, SIGKILL); /* its session's first group */
+  if (!exec->exited && exec->launch.pid > 1)
+    kill(-exec->launch.pid, SIGKILL); /* its session's first group; of 1 or less it would be ours, or everybody */
   if (!exec->exited)
     sys_pidfd_send_signal(exec->launch.pidfd, SIGKILL);
 }

@@ -52,7 +52,9 @@ static int each_process(int group, void (*act)(int group, const char *pid)) {
 
 static void kill_process(int group, const char *pid) {
   (void)group;
-  kill((pid_t)strtol(pid, NULL, 10), SIGKILL);
+  long number = strtol(pid, NULL, 10);
+  if (number > 1) /* 0 stands for a process that our PID namespace cannot see, and would mean our own group */
+    kill((pid_t)number, SIGKILL);
 }
 
 static void move_to_parent(int group, const char *pid) { process_write_file(group, "../cgroup.procs", pid); }

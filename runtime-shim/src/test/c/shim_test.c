@@ -128,6 +128,13 @@ static pid_t shim_pid(const char *pod) {
   return -1;
 }
 
+/* A process that was not found has the number -1, and kill(-1) would end everything on the machine. */
+static void kill_one(pid_t pid, int number) {
+  tap_ok(pid > 1, "there is a process to signal");
+  if (pid > 1)
+    kill(pid, number);
+}
+
 static uint32_t state_of(int shim, const char *id, pid_t *pid) {
   uint32_t found = 0;
   daemon_call(shim, &message, FRAME_LIST, "");
@@ -413,9 +420,9 @@ static void what_was_written_before_the_exit_is_logged(int shim, int events) {
   close(other);
   other = exec("burst", "earlier", 0, "sleep 0.1");
   pid_t pid = shim_pid("pod");
-  kill(pid, SIGSTOP); /* so that it sees a child's end before the output, which came before its own child's end */
+  kill_one(pid, SIGSTOP); /* so that it sees a child's end before the output, which came before its own child's end */
   usleep(700000);
-  kill(pid, SIGCONT);
+  kill_one(pid, SIGCONT);
   tap_ok(next_exit(events, "burst", 0, 0), "its exit is told");
   tap_contains(logged("burst"), "stdout F last words\n", "after its output was logged");
   daemon_call(shim, &message, FRAME_DELETE, "t", "burst");
@@ -469,7 +476,7 @@ static void a_successor_takes_over(int shim, int events) {
   tap_ok(create(shim, "waiting", shell(MOUNTS | PIDS, false, true, "exit 7"), 0, 0, ""), "another waits for its start");
   state_of(shim, "kept", &before);
   pid_t old = shim_pid("pod");
-  kill(old, SIGKILL);
+  kill_one(old, SIGKILL);
   tap_ok(!daemon_receive(shim, &message) && !daemon_receive(events, &message), "the shim's death closes its connections");
   for (int i = 0; i < 200 && (shim_pid("pod") == old || shim_pid("pod") < 0); i++)
     usleep(10000);
@@ -498,8 +505,8 @@ static void exits_during_a_shims_death_are_kept(void) {
   tap_ok(run(shim, "unseen", 0, "sleep 1000"), "a container runs");
   state_of(shim, "unseen", &pid);
   pid_t old = shim_pid("pod");
-  kill(old, SIGKILL);
-  kill(pid, SIGKILL);
+  kill_one(old, SIGKILL);
+  kill_one(pid, SIGKILL);
   for (int i = 0; i < 200 && (shim_pid("pod") == old || shim_pid("pod") < 0); i++)
     usleep(10000);
   int next = shim_of("pod");
