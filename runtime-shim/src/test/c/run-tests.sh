@@ -1,9 +1,10 @@
 #!/bin/sh
-# Runs TAP programs, shows what is not ok and what is skipped, and sums up. Fails when a test or a program fails.
+# Runs TAP programs, keeps what each printed beside it (.tap), shows what is not ok and what is skipped, and sums up. Fails when a test or a program fails.
 passed=0 failed=0 skipped=0 broken=0
 for program in "$@"; do
     output=$("$program" 2>&1)
     status=$?
+    printf '%s\n' "$output" >"$program.tap"
     plan=$(printf '%s\n' "$output" | sed -n 's/^1\.\.\([0-9]*\)$/\1/p')
     skips=$(printf '%s\n' "$output" | grep -c '^ok .*# SKIP')
     good=$(printf '%s\n' "$output" | grep -c '^ok ')
