@@ -60,15 +60,10 @@ final class RealPods implements AutoCloseable {
     }
 
     private Pods open() {
-        Node node = Node.detect(SeccompDocuments::runtimeDefault, folder);
+        Kernel kernel = new Kernel();
+        Node node = Node.detect(SeccompDocuments::runtimeDefault, folder, kernel);
         Pods opened = Pods.open(
-                settings,
-                rootfs,
-                network,
-                supervisor,
-                CgroupDriver.detect(Path.of("/sys/fs/cgroup")),
-                new Kernel(),
-                node);
+                settings, rootfs, network, supervisor, CgroupDriver.detect(Path.of("/sys/fs/cgroup")), kernel, node);
         opened.recover().run();
         return opened;
     }

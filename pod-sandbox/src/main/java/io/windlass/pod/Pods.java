@@ -96,7 +96,7 @@ public record Pods(
         RemoveContainer removeContainer = new RemoveContainer(store, end, announcements, timelines);
         ContainerStatsQuery containerStats = new ContainerStatsQuery(store, cgroups, rootfs);
         return new Pods(
-                new RunPodSandbox(store, shims, folders, mounts, cgroups, network, sandboxEnd, announcements),
+                new RunPodSandbox(store, shims, folders, mounts, cgroups, network, sandboxEnd, announcements, node),
                 stopPodSandbox,
                 new RemovePodSandbox(store, stopPodSandbox, removeContainer, sandboxEnd, announcements),
                 new ListPodSandboxes(store),

@@ -8,8 +8,6 @@ final class Features {
     static final List<String> HANDLERS = List.of("", "windlass");
 
     static final boolean RECURSIVE_READ_ONLY_MOUNTS = true;
-    static final boolean USER_NAMESPACES = false;
-    static final boolean USER_NAMESPACES_HOST_NETWORK = false;
     static final boolean SUPPLEMENTAL_GROUPS_POLICY = true;
     static final boolean MOUNT_OPTIONS = true;
 

@@ -24,10 +24,13 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
 
     private final Config config;
     private final PodNetwork network;
+    private final boolean userNamespaces;
 
-    public RuntimeEndpoint(Config config, PodNetwork network) {
+    /** @param userNamespaces whether this node can have pods with user namespaces of their own */
+    public RuntimeEndpoint(Config config, PodNetwork network, boolean userNamespaces) {
         this.config = config;
         this.network = network;
+        this.userNamespaces = userNamespaces;
     }
 
     @Override
@@ -62,11 +65,11 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
                     .setName(handler)
                     .getFeaturesBuilder()
                     .setRecursiveReadOnlyMounts(Features.RECURSIVE_READ_ONLY_MOUNTS)
-                    .setUserNamespaces(Features.USER_NAMESPACES);
+                    .setUserNamespaces(userNamespaces);
         }
         answer.getFeaturesBuilder()
                 .setSupplementalGroupsPolicy(Features.SUPPLEMENTAL_GROUPS_POLICY)
-                .setUserNamespacesHostNetwork(Features.USER_NAMESPACES_HOST_NETWORK)
+                .setUserNamespacesHostNetwork(userNamespaces)
                 .setMountOptions(Features.MOUNT_OPTIONS);
         if (request.getVerbose()) {
             answer.putInfo("config", ConfigJson.of(config));

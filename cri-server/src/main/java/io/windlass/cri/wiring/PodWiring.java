@@ -66,7 +66,7 @@ final class PodWiring {
     @Singleton
     PodNetwork network(Config config, Syscalls kernel, Closing closing) {
         CniFolders cni = new CniFolders(config.cni().confDir(), config.cni().binDirs());
-        return closing.later(PodNetworks.open(settings(config), cni, config.root(), kernel));
+        return closing.later(PodNetworks.open(networkSettings(config), cni, config.root(), kernel));
     }
 
     @Produces
@@ -78,20 +78,30 @@ final class PodWiring {
             ShimSupervisor shims,
             CgroupDriver cgroups,
             Syscalls kernel,
+            Node node,
             Closing closing) {
+        PodsSettings settings = settings(config);
+        return closing.later(Pods.open(settings, roots, network, shims, cgroups, kernel, node));
+    }
+
+    @Produces
+    @Singleton
+    Node node(Config config, Syscalls kernel) {
+        return Node.detect(SeccompDocuments::runtimeDefault, settings(config).seccompProfiles(), kernel);
+    }
+
+    private static PodsSettings settings(Config config) {
         PodsSettings usual = PodsSettings.of(config.root(), config.state());
-        PodsSettings settings = new PodsSettings(
+        return new PodsSettings(
                 usual.database(),
                 usual.state(),
                 config.cgroup().defaultParent().isEmpty()
                         ? usual.cgroupParent()
                         : config.cgroup().defaultParent(),
                 usual.seccompProfiles());
-        Node node = Node.detect(SeccompDocuments::runtimeDefault, settings.seccompProfiles());
-        return closing.later(Pods.open(settings, roots, network, shims, cgroups, kernel, node));
     }
 
-    private static NetworkConfig settings(Config config) {
+    private static NetworkConfig networkSettings(Config config) {
         NetworkSettings network = config.network();
         NetworkConfig settings = NetworkConfig.defaults(config.root()).withMtu(network.mtu());
         if (!network.bridge().isEmpty()) {

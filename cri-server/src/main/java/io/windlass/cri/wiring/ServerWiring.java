@@ -19,6 +19,7 @@ import io.windlass.cri.v1.RuntimeServiceGrpc;
 import io.windlass.image.ImageService;
 import io.windlass.pod.Pods;
 import io.windlass.pod.network.PodNetwork;
+import io.windlass.pod.spec.Node;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -42,10 +43,11 @@ final class ServerWiring {
             PodNetwork network,
             ImageService images,
             StreamingServer streaming,
+            Node node,
             Closing closing) {
         ServerServiceDefinition runtime = service(
                 RuntimeServiceGrpc.getServiceDescriptor(),
-                new RuntimeEndpoint(config, network),
+                new RuntimeEndpoint(config, network, node.users().available()),
                 new PodSandboxEndpoint(pods),
                 new ContainerEndpoint(pods),
                 new StreamingEndpoint(pods, streaming),

@@ -56,6 +56,10 @@ final class ContainerPlan {
         for (PodNamespace namespace : sandbox.ownNamespaces()) {
             pins.put(namespace, folders.namespace(sandbox.id(), namespace));
         }
+        if (config.securityContext().namespaceOptions().pid() == NamespaceMode.TARGET) {
+            String target = config.securityContext().namespaceOptions().targetId();
+            pins.put(PodNamespace.PID, Path.of("/proc/" + target(target).pid() + "/ns/pid"));
+        }
         return new SpecRequest(
                 id, sandbox.config(), config, image.configuration(), rootfs, pins, podMounts(), cgroupPath);
     }
@@ -76,7 +80,7 @@ final class ContainerPlan {
             case CONTAINER -> PidMode.CONTAINER;
             case NODE -> PidMode.HOST;
             case POD -> sandboxHasPidNamespace();
-            case TARGET -> target(options.targetId());
+            case TARGET -> PidMode.ofContainer(target(options.targetId()).id().value());
         };
     }
 
@@ -89,7 +93,7 @@ final class ContainerPlan {
         return PidMode.POD;
     }
 
-    private PidMode target(String targetId) {
+    private Target target(String targetId) {
         Container target = store.container(targetId);
         NamespaceOptions options =
                 target.definition().config().securityContext().namespaceOptions();
@@ -97,10 +101,10 @@ final class ContainerPlan {
             throw Fault.invalid("cannot use namespace_options.target_id " + targetId
                     + ": it is not a container of the same pod with a PID namespace of its own");
         }
-        if (!(target.state() instanceof ContainerState.Running)) {
+        if (!(target.state() instanceof ContainerState.Running running)) {
             throw Faults.state("share the PID namespace of", target, "running");
         }
-        return PidMode.ofContainer(target.id().value());
+        return new Target(target.id(), running.process().pid());
     }
 
     Optional<Path> logPath() {
@@ -144,4 +148,7 @@ final class ContainerPlan {
                 logPath().map(Path::toString).orElse(""),
                 built.spec());
     }
+
+    /** The container whose PID namespace is shared, and its first process. */
+    private record Target(ContainerId id, long pid) {}
 }

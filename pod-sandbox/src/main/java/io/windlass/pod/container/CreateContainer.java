@@ -9,6 +9,7 @@ import io.windlass.pod.lifecycle.Exclusively;
 import io.windlass.pod.lifecycle.Joining;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.lifecycle.PodFolders;
+import io.windlass.pod.lifecycle.RootOwner;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerConfig;
 import io.windlass.pod.model.ContainerId;
@@ -139,6 +140,9 @@ public final class CreateContainer {
         ContainerId id = ContainerId.of(intent.id());
         PodShim shim = shims.of(sandbox.id());
         Rootfs rootfs = images.prepare(id, image);
+        RootOwner owner = RootOwner.of(sandbox.definition().namespaces());
+        owner.adopt(rootfs.upper());
+        owner.adopt(rootfs.work());
         ContainerPlan plan = new ContainerPlan(sandbox.definition(), config, image, folders, store);
         BuiltSpec built = specs.build(plan.specRequest(id, rootfs, intent.cgroupPath()));
         plan.makeLogFolder();

@@ -25,11 +25,17 @@ public final class PodMounts {
         this.folders = folders;
     }
 
-    public void mountSharedMemory(PodSandboxId id) {
+    /** @param owner who may remove what others put there */
+    public void mountSharedMemory(PodSandboxId id, RootOwner owner) {
         Path target = folders.sharedMemory(id);
         try {
             Files.createDirectory(target);
-            kernel.mount("shm", target, "tmpfs", SHARED_MEMORY_FLAGS, SHARED_MEMORY);
+            kernel.mount(
+                    "shm",
+                    target,
+                    "tmpfs",
+                    SHARED_MEMORY_FLAGS,
+                    SHARED_MEMORY + ",uid=" + owner.uid() + ",gid=" + owner.gid());
         } catch (IOException e) {
             throw Fault.internal("cannot make folder " + target + ": " + e.getMessage(), e);
         } catch (SyscallException e) {

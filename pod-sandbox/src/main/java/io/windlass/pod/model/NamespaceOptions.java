@@ -8,4 +8,9 @@ public record NamespaceOptions(
     /** What a request means that says nothing: the zero values of the wire format. */
     public static final NamespaceOptions DEFAULT =
             new NamespaceOptions(NamespaceMode.POD, NamespaceMode.POD, NamespaceMode.POD, "", Optional.empty());
+
+    /** The user namespace that the pod has of its own; empty when it shares the node's. */
+    public Optional<UserNamespace> ownUser() {
+        return user.filter(options -> options.mode() == NamespaceMode.POD);
+    }
 }

@@ -2,6 +2,7 @@ package io.windlass.pod.sandbox;
 
 import io.windlass.fault.Fault;
 import io.windlass.pod.lifecycle.PodFolders;
+import io.windlass.pod.lifecycle.RootOwner;
 import io.windlass.pod.model.DnsConfig;
 import io.windlass.pod.store.SandboxDefinition;
 import java.io.IOException;
@@ -81,6 +82,7 @@ final class EtcFiles {
         try {
             Files.writeString(file, text, StandardCharsets.ISO_8859_1);
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+            RootOwner.of(sandbox.namespaces()).adopt(file);
         } catch (IOException e) {
             throw Fault.internal("cannot write " + file + ": " + e.getMessage(), e);
         }

@@ -9,16 +9,21 @@ import io.windlass.pod.lifecycle.Joining;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.lifecycle.PodFolders;
 import io.windlass.pod.lifecycle.PodMounts;
+import io.windlass.pod.lifecycle.RootOwner;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.DnsConfig;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.PodSandboxMetadata;
 import io.windlass.pod.model.SandboxState;
+import io.windlass.pod.model.UserNamespace;
 import io.windlass.pod.network.NetworkAttachment;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.PodNetworkRequest;
+import io.windlass.pod.spec.IdMappings;
+import io.windlass.pod.spec.Node;
 import io.windlass.pod.spec.SysctlRules;
+import io.windlass.pod.spec.UserNamespaceRules;
 import io.windlass.pod.store.Intent;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
@@ -45,6 +50,7 @@ public final class RunPodSandbox {
     private final PodNetwork network;
     private final SandboxEnd end;
     private final Announcements announcements;
+    private final Node node;
     private final Joining<PodSandboxMetadata, PodSandboxConfig, PodSandboxId> runs = new Joining<>("run pod sandbox");
 
     public RunPodSandbox(
@@ -55,7 +61,8 @@ public final class RunPodSandbox {
             PodCgroups cgroups,
             PodNetwork network,
             SandboxEnd end,
-            Announcements announcements) {
+            Announcements announcements,
+            Node node) {
         this.store = store;
         this.shims = shims;
         this.folders = folders;
@@ -64,6 +71,7 @@ public final class RunPodSandbox {
         this.network = network;
         this.end = end;
         this.announcements = announcements;
+        this.node = node;
     }
 
     /**
@@ -76,6 +84,10 @@ public final class RunPodSandbox {
                     + runtimeHandler + "'");
         }
         SandboxRules.check(config);
+        UserNamespaceRules.check(
+                config.linux().securityContext().namespaceOptions().ownUser(),
+                node,
+                "run pod sandbox " + config.metadata());
         return runs.run(config.metadata(), config, () -> runOnce(config, runtimeHandler));
     }
 
@@ -109,7 +121,7 @@ public final class RunPodSandbox {
             rollback.onFailure("undo what the intent says", () -> end.undo(intent));
             folders.create(id);
             if (definition.ownNamespaces().contains(PodNamespace.IPC)) {
-                mounts.mountSharedMemory(id);
+                mounts.mountSharedMemory(id, RootOwner.of(definition.namespaces()));
             }
             shims.spawn(id, spawn(definition));
             List<InetAddress> addresses =
@@ -135,14 +147,15 @@ public final class RunPodSandbox {
     }
 
     private PodSpawn spawn(SandboxDefinition definition) {
+        Optional<UserNamespace> user = definition.namespaces().ownUser();
         return new PodSpawn(
                 definition.id().value(),
                 folders.pod(definition.id()),
                 definition.ownNamespaces(),
                 definition.config().hostname(),
                 SysctlRules.check(definition.config().linux().sysctls(), definition.namespaces()),
-                List.of(),
-                List.of());
+                user.map(own -> IdMappings.of(own.uids())).orElse(List.of()),
+                user.map(own -> IdMappings.of(own.gids())).orElse(List.of()));
     }
 
     private NetworkAttachment attach(SandboxDefinition definition) {

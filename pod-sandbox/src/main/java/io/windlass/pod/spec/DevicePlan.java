@@ -33,6 +33,7 @@ record DevicePlan(List<io.windlass.runtime.oci.Device> devices, List<DeviceRule>
         }
         for (Device device : request.config().devices()) {
             String access = permissions(device);
+            requireSamePath(request, device);
             for (io.windlass.runtime.oci.Device node : HostDevices.at(device)) {
                 nodes.removeIf(earlier -> earlier.path().equals(node.path()));
                 nodes.add(node);
@@ -40,6 +41,16 @@ record DevicePlan(List<io.windlass.runtime.oci.Device> devices, List<DeviceRule>
             }
         }
         return new DevicePlan(List.copyOf(nodes), List.copyOf(rules));
+    }
+
+    /** Nodes cannot be made in a user namespace, only the host's be bound. */
+    private static void requireSamePath(SpecRequest request, Device device) {
+        boolean same =
+                device.containerPath().isEmpty() || device.containerPath().equals(device.hostPath());
+        if (request.user().isPresent() && !same) {
+            throw Fault.unimplemented("cannot use device " + device.hostPath() + " as " + device.containerPath()
+                    + ": in a pod with a user namespace of its own a device keeps its path");
+        }
     }
 
     private static String permissions(Device device) {

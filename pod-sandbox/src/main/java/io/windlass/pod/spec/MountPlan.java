@@ -18,15 +18,14 @@ record MountPlan(
         List<io.windlass.runtime.oci.Mount> volumes = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         MountPropagation strongest = MountPropagation.PRIVATE;
-        VolumeMounts binds = new VolumeMounts(MountTable.read());
+        VolumeMounts binds = new VolumeMounts(MountTable.read(), MappedVolumes.of(request, node));
         for (Mount mount : request.config().mounts()) {
             volumes.add(binds.bind(mount, node.selinux()));
             taken.add(Path.of(mount.containerPath()).normalize().toString());
             strongest = mount.propagation().compareTo(strongest) > 0 ? mount.propagation() : strongest;
         }
         List<io.windlass.runtime.oci.Mount> all = new ArrayList<>();
-        for (io.windlass.runtime.oci.Mount mount :
-                SystemMounts.of(request.security().privileged())) {
+        for (io.windlass.runtime.oci.Mount mount : SystemMounts.of(request)) {
             if (!covered(mount.destination(), taken)) {
                 all.add(mount);
             }

@@ -1,6 +1,5 @@
 package io.windlass.pod.spec;
 
-import io.windlass.pod.model.NamespaceMode;
 import io.windlass.runtime.oci.Namespace;
 import io.windlass.runtime.shim.PodNamespace;
 import java.nio.file.Path;
@@ -17,9 +16,12 @@ final class NamespacePlan {
         if (!request.security().privileged()) {
             namespaces.add(Namespace.fresh(Namespace.CGROUP));
         }
-        if (request.security().namespaceOptions().pid() == NamespaceMode.CONTAINER) {
-            namespaces.add(Namespace.fresh(Namespace.PID));
+        switch (request.security().namespaceOptions().pid()) {
+            case CONTAINER -> namespaces.add(Namespace.fresh(Namespace.PID));
+            case POD, TARGET -> join(namespaces, request, PodNamespace.PID, Namespace.PID);
+            case NODE -> {}
         }
+        join(namespaces, request, PodNamespace.USER, Namespace.USER);
         join(namespaces, request, PodNamespace.NET, Namespace.NETWORK);
         join(namespaces, request, PodNamespace.IPC, Namespace.IPC);
         join(namespaces, request, PodNamespace.UTS, Namespace.UTS);

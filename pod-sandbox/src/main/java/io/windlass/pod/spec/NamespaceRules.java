@@ -15,15 +15,7 @@ public final class NamespaceRules {
         if (options.pid() == NamespaceMode.TARGET && options.targetId().isEmpty()) {
             throw Fault.invalid("cannot use " + field + ".pid TARGET: target_id is empty");
         }
-        options.user().ifPresent(user -> {
-            if (user.mode() != NamespaceMode.NODE) {
-                throw Fault.unimplemented("cannot use " + field + ".userns_options.mode " + user.mode()
-                        + ": this release has no user namespaces, only NODE");
-            }
-            if (!user.uids().isEmpty() || !user.gids().isEmpty()) {
-                throw Fault.invalid("cannot use " + field + ".userns_options: mode NODE takes no uids and no gids");
-            }
-        });
+        options.user().ifPresent(user -> UserNamespaceRules.check(user, field + ".userns_options"));
     }
 
     private static void podOrNode(NamespaceMode mode, String field) {

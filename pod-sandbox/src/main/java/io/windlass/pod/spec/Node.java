@@ -2,6 +2,7 @@ package io.windlass.pod.spec;
 
 import io.windlass.fault.Fault;
 import io.windlass.linux.Capability;
+import io.windlass.linux.Syscalls;
 import io.windlass.runtime.oci.Seccomp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.function.Function;
  * @param selinux whether the kernel has SELinux enabled
  * @param seccompDefault the profile for RuntimeDefault
  * @param seccompFolder where relative localhost profile names are looked up
+ * @param users what it can do for pods with user namespaces
  */
 public record Node(
         List<String> capabilities,
@@ -25,13 +27,14 @@ public record Node(
         boolean appArmor,
         boolean selinux,
         Function<List<String>, Seccomp> seccompDefault,
-        Path seccompFolder) {
+        Path seccompFolder,
+        UserNamespaces users) {
     public Node {
         capabilities = List.copyOf(capabilities);
     }
 
     /** Asks this machine's kernel. */
-    public static Node detect(Function<List<String>, Seccomp> seccompDefault, Path seccompFolder) {
+    public static Node detect(Function<List<String>, Seccomp> seccompDefault, Path seccompFolder, Syscalls kernel) {
         return new Node(
                 Capability.fromMask(mask(field(lines(Path.of("/proc/self/status")), "CapBnd:", 1))).stream()
                         .map(Capability::fullName)
@@ -40,7 +43,8 @@ public record Node(
                 first(Path.of("/sys/module/apparmor/parameters/enabled")).equals("Y"),
                 Files.exists(Path.of("/sys/fs/selinux/enforce")),
                 seccompDefault,
-                seccompFolder);
+                seccompFolder,
+                UserNamespaces.detect(kernel));
     }
 
     private static long mask(String hex) {

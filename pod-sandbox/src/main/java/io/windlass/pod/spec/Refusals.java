@@ -16,6 +16,7 @@ final class Refusals {
                     + ": this release does not read Container Device Interface specifications");
         }
         NamespaceRules.check(security.namespaceOptions(), "linux.security_context.namespace_options");
+        UserNamespaceRules.checkContainer(request);
         if (node.selinux() && security.selinuxOptions().isPresent()) {
             throw Fault.unimplemented("cannot use selinux_options: this release sets no SELinux labels");
         }

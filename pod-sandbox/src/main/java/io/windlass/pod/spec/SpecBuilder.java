@@ -1,9 +1,11 @@
 package io.windlass.pod.spec;
 
 import io.windlass.pod.model.ContainerUser;
+import io.windlass.pod.model.UserNamespace;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Root;
 import io.windlass.runtime.oci.Spec;
+import java.util.List;
 
 /**
  * Turns a CRI container configuration and its image's configuration into an OCI document. Thread-safe.
@@ -23,10 +25,19 @@ public final class SpecBuilder {
         Passwd passwd = Passwd.read(request.rootfs());
         ContainerUser user =
                 UserResolution.resolve(request.security(), request.image().user(), passwd);
+        UserIds.check(request, user);
+        MappedVolumes.of(request, node)
+                .requireMappable(
+                        request.rootfs().lowers().getFirst(),
+                        "create container " + request.config().metadata() + ": the layers of its image");
         MountPlan mounts = MountPlan.of(request, node);
         DevicePlan devices = DevicePlan.of(request);
         Linux linux = Linux.builder()
                 .namespaces(NamespacePlan.namespaces(request))
+                .uidMappings(
+                        IdMappings.of(request.user().map(UserNamespace::uids).orElse(List.of())))
+                .gidMappings(
+                        IdMappings.of(request.user().map(UserNamespace::gids).orElse(List.of())))
                 .devices(devices.devices())
                 .cgroupsPath(request.cgroupPath())
                 .resources(ResourcePlan.resources(request, devices.rules()))

@@ -32,9 +32,11 @@ final class VolumeMounts {
             "symfollow");
 
     private final MountTable table;
+    private final MappedVolumes mapped;
 
-    VolumeMounts(MountTable table) {
+    VolumeMounts(MountTable table, MappedVolumes mapped) {
         this.table = table;
+        this.mapped = mapped;
     }
 
     io.windlass.runtime.oci.Mount bind(Mount mount, boolean selinux) {
@@ -55,8 +57,14 @@ final class VolumeMounts {
         }
         options.add(mount.recursiveReadOnly() ? "rro" : mount.readonly() ? "ro" : "rw");
         options.addAll(mount.mountOptions());
+        mapped.check(mount, source, what);
         return new io.windlass.runtime.oci.Mount(
-                mount.containerPath(), "bind", source.toString(), options, List.of(), List.of());
+                mount.containerPath(),
+                "bind",
+                source.toString(),
+                options,
+                IdMappings.of(mount.uidMappings()),
+                IdMappings.of(mount.gidMappings()));
     }
 
     private static void check(Mount mount, boolean selinux, String what) {
@@ -70,10 +78,6 @@ final class VolumeMounts {
         }
         if (!mount.hostPath().startsWith("/")) {
             throw Fault.invalid("cannot " + what + ": host_path is not absolute");
-        }
-        if (!mount.uidMappings().isEmpty() || !mount.gidMappings().isEmpty()) {
-            throw Fault.unimplemented("cannot " + what
-                    + ": uidMappings and gidMappings need a user namespace, which this release has not");
         }
         if (mount.recursiveReadOnly() && !(mount.readonly() && mount.propagation() == MountPropagation.PRIVATE)) {
             throw Fault.invalid(

@@ -43,6 +43,9 @@ public record SandboxDefinition(
         if (namespaces().pid() == NamespaceMode.POD) {
             own.add(PodNamespace.PID);
         }
+        if (namespaces().ownUser().isPresent()) {
+            own.add(PodNamespace.USER);
+        }
         return own;
     }
 }

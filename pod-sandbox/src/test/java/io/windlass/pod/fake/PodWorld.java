@@ -5,6 +5,7 @@ import io.windlass.pod.PodsSettings;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.spec.Node;
+import io.windlass.pod.spec.UserNamespaces;
 import io.windlass.runtime.oci.Seccomp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,14 @@ public final class PodWorld implements AutoCloseable {
             List.of("CAP_CHOWN", "CAP_KILL", "CAP_NET_RAW", "CAP_NET_ADMIN", "CAP_SETUID", "CAP_SETGID");
     private static final Seccomp SECCOMP =
             new Seccomp("SCMP_ACT_ERRNO", null, List.of(), List.of(), null, null, List.of());
-    public static final Node NODE = new Node(CAPABILITIES, 4096, false, false, _ -> SECCOMP, Path.of("/nonexistent"));
+    public static final Node NODE = new Node(
+            CAPABILITIES,
+            4096,
+            false,
+            false,
+            _ -> SECCOMP,
+            Path.of("/nonexistent"),
+            new UserNamespaces(true, (_, _) -> true));
 
     private final Failpoints failpoints = new Failpoints();
     private final FakeMounts mounts = new FakeMounts(failpoints);

@@ -67,7 +67,8 @@ class SpecBuilderTest {
                 false,
                 capabilities ->
                         new Seccomp("SCMP_ACT_ERRNO", capabilities.size(), List.of(), List.of(), null, null, List.of()),
-                folder);
+                folder,
+                UserNamespaces.NONE);
         return new SpecBuilder(node)
                 .build(new SpecRequest(
                         ContainerId.generate(),
@@ -197,7 +198,7 @@ class SpecBuilderTest {
                                 "",
                                 Optional.of(new UserNamespace(NamespaceMode.POD, List.of(), List.of()))))
                         .build())))
-                .hasMessageContaining("userns_options.mode POD");
+                .hasMessageContaining("userns_options.uids: it has 0 mappings");
         assertThatThrownBy(() -> build(main().devices(new Device("/dev/x", "/etc/passwd", "rwm"))))
                 .hasMessageContaining("it is not a device");
         assertThatThrownBy(() -> build(main().devices(new Device("/dev/x", "/dev/null", "x"))))

@@ -24,7 +24,7 @@ class VolumeMountsTest {
 
     private List<String> options(Mount mount, String propagation) {
         MountTable table = MountTable.parse(List.of("1 0 0:1 / / rw " + propagation + "- tmpfs none rw"));
-        return new VolumeMounts(table).bind(mount, false).options();
+        return new VolumeMounts(table, MappedVolumes.NONE).bind(mount, false).options();
     }
 
     private Mount mount(boolean readonly, MountPropagation propagation, boolean recursive, String... mountOptions) {
@@ -82,7 +82,7 @@ class VolumeMountsTest {
     void symbolicLinksAreResolvedAndMissingFoldersMade() throws IOException {
         Path real = Files.createDirectory(folder.resolve("real"));
         Path link = Files.createSymbolicLink(folder.resolve("link"), real);
-        VolumeMounts volumes = new VolumeMounts(MountTable.parse(List.of()));
+        VolumeMounts volumes = new VolumeMounts(MountTable.parse(List.of()), MappedVolumes.NONE);
         assertThat(volumes.bind(Mount.bind(link.toString(), "/data"), false).source())
                 .isEqualTo(real.toString());
         Path missing = folder.resolve("missing/deep");
