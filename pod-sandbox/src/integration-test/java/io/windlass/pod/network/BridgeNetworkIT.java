@@ -66,8 +66,8 @@ class BridgeNetworkIT {
     }
 
     @AfterEach
-    void closeNamespaces() {
-        network.close();
+    void closeNamespaces() throws Exception {
+        host.run(network::close);
         servers.forEach(Echo::close);
         namespaces.forEach(TestNamespace::close);
     }
@@ -184,7 +184,7 @@ class BridgeNetworkIT {
 
     @Test
     void an_address_is_free_only_once_its_link_is_gone_and_a_full_subnet_waits_for_that() throws Exception {
-        network.close();
+        host.run(network::close);
         NetworkConfig small = config().withSubnet(Subnet.parse("10.99.0.0/29"));
         network = host.call(() -> BridgeNetwork.open(small, folder.resolve("small.db"), kernel));
         host.run(() -> network.converge(Set.of()));
@@ -272,7 +272,7 @@ class BridgeNetworkIT {
         String half = "c".repeat(64);
         String intent = "d".repeat(64);
         host.run(() -> interruptedAttachments(half, b, intent));
-        network.close();
+        host.run(network::close);
 
         network = open();
         host.run(() -> network.converge(Set.of(A)));
@@ -313,6 +313,7 @@ class BridgeNetworkIT {
     @Test
     void an_interrupted_attachment_can_be_tried_again_without_convergence() throws Exception {
         TestNamespace b = namespace("b");
+        attach(A, namespace("a"));
         String half = "c".repeat(64);
         host.run(() -> interruptedAttachments(half, b, "d".repeat(64)));
         assertThat(attach(half, b).primary()).isPresent();
@@ -332,6 +333,21 @@ class BridgeNetworkIT {
         host.run(() -> network.converge(Set.of(A, B)));
         serveTcp(b, 80);
         assertThat(a.call(() -> Echo.askTcp(second.addresses().getFirst(), 80))).isEqualTo("10.88.0.2");
+    }
+
+    @Test
+    void closing_without_pods_leaves_neither_bridge_nor_rules_and_with_pods_leaves_both() throws Exception {
+        TestNamespace pod = namespace("pod");
+        attach(A, pod);
+        host.run(network::close);
+        assertThat(rules()).isNotEmpty();
+        network = open();
+        host.run(() -> network.converge(Set.of(A)));
+        host.run(() -> network.detach(A, Optional.of(pod.pin())));
+        host.run(network::close);
+        assertThat(rules()).isEmpty();
+        assertThat(names(links())).containsExactly("lo");
+        network = open();
     }
 
     @Test
@@ -372,7 +388,7 @@ class BridgeNetworkIT {
 
     @Test
     void without_nft_pods_are_attached_but_host_ports_are_refused_by_name() throws Exception {
-        network.close();
+        host.run(network::close);
         network = host.call(() -> BridgeNetwork.open(config(), folder.resolve("network.db"), kernel, Optional.empty()));
         host.run(() -> network.converge(Set.of()));
         assertThat(host.call(network::status))

@@ -268,11 +268,17 @@ public final class BridgeNetwork implements PodNetwork {
         return Integer.parseUnsignedInt(config.instance(), 16) | 0x4000_0000;
     }
 
+    /** A bridge that no pod is attached to goes, with its rules: the next start makes them anew. */
     @Override
     public void close() {
-        reaper.close();
-        routes.close();
-        database.close();
+        try (database;
+                routes;
+                reaper) {
+            reaper.flush();
+            if (ready != null && !inUse()) {
+                dismantle();
+            }
+        }
     }
 
     private record Connected(Bridge.Ready bridge, boolean ipv6) {}

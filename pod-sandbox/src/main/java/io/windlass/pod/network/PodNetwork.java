@@ -40,7 +40,7 @@ public interface PodNetwork extends AutoCloseable {
      */
     void converge(Set<String> livePods);
 
-    /** Lets go of sockets and files; pods stay attached. */
+    /** Lets go of sockets and files. Pods stay attached; what no pod needs any more may be removed. */
     @Override
     default void close() {}
 }
