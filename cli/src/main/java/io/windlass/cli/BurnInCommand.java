@@ -13,11 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Runs and removes many pods, and reports how long each kind of operation took. */
 @Command(
@@ -26,13 +23,7 @@ import picocli.CommandLine.Spec;
             "Runs pods of one container each, executes a command in it, and removes them, several at a time.",
             "Prints the latency of each operation. Ends with 1 when any operation failed."
         })
-final class BurnInCommand implements Callable<Integer> {
-    @ParentCommand
-    private Windlass windlass = new Windlass();
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
+final class BurnInCommand extends CommandBase implements Callable<Integer> {
     @Option(names = "--pods", paramLabel = "N", defaultValue = "20", description = "Pods in all (default: 20).")
     private int pods = 20;
 
@@ -51,12 +42,12 @@ final class BurnInCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
         Latencies latencies = new Latencies();
-        try (Daemon daemon = windlass.connect();
+        try (Daemon daemon = connect();
                 ExecutorService workers = Executors.newFixedThreadPool(parallel)) {
             runAll(daemon, workers, warmUp, new Latencies());
             runAll(daemon, workers, pods, latencies);
         }
-        Output output = windlass.output(spec);
+        Output output = output();
         output.line(latencies.table());
         return 0;
     }

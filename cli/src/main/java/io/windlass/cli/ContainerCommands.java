@@ -22,33 +22,18 @@ import io.windlass.cri.v1.RemoveContainerRequest;
 import io.windlass.cri.v1.StartContainerRequest;
 import io.windlass.cri.v1.StopContainerRequest;
 import java.util.List;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "containers",
         description = "Runs, looks into and removes containers.",
         synopsisSubcommandLabel = "COMMAND")
-final class ContainerCommands implements Runnable {
-    @ParentCommand
-    private Windlass windlass = new Windlass();
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
-    }
-
+final class ContainerCommands extends CommandBase.Group {
     @Command(name = "ls", description = "Lists containers.")
     int list() {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             ListContainersResponse containers =
                     daemon.runtime(30).listContainers(ListContainersRequest.getDefaultInstance());
             Output.Table table = new Output.Table("CONTAINER", "STATE", "POD", "NAME", "IMAGE");
@@ -60,7 +45,7 @@ final class ContainerCommands implements Runnable {
                         container.getMetadata().getName(),
                         container.getImage().getImage());
             }
-            windlass.output(spec).print(containers, table);
+            output().print(containers, table);
             return 0;
         }
     }
@@ -71,7 +56,7 @@ final class ContainerCommands implements Runnable {
             @Parameters(index = "1", paramLabel = "IMAGE") String image,
             @Parameters(index = "2..*", paramLabel = "COMMAND") List<String> command,
             @Option(names = "--name", paramLabel = "NAME", defaultValue = "main") String name) {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             ContainerConfig.Builder config = ContainerConfig.newBuilder()
                     .setImage(ImageCommands.image(image))
                     .addAllCommand(command == null ? List.of() : command)
@@ -84,7 +69,7 @@ final class ContainerCommands implements Runnable {
             CreateContainerResponse created =
                     create(daemon, pod, PodSandboxConfig.getDefaultInstance(), config.build());
             start(daemon, created.getContainerId());
-            windlass.output(spec).print(created, new Output.Table("CONTAINER").row(created.getContainerId()));
+            output().print(created, new Output.Table("CONTAINER").row(created.getContainerId()));
             return 0;
         }
     }
@@ -94,7 +79,7 @@ final class ContainerCommands implements Runnable {
             @Parameters(index = "0", paramLabel = "CONTAINER") String container,
             @Parameters(index = "1..*", arity = "1..*", paramLabel = "COMMAND") List<String> command,
             @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60") long timeout) {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             ExecSyncResponse result = daemon.runtime(timeout + 10)
                     .execSync(ExecSyncRequest.newBuilder()
                             .setContainerId(container)
@@ -109,7 +94,7 @@ final class ContainerCommands implements Runnable {
 
     @Command(name = "stats", description = "Prints CPU, memory and writable-layer usage.")
     int stats() {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             ListContainerStatsResponse all =
                     daemon.runtime(30).listContainerStats(ListContainerStatsRequest.getDefaultInstance());
             Output.Table table = new Output.Table("CONTAINER", "NAME", "CPU-MS", "MEMORY", "WRITABLE-LAYER", "INODES");
@@ -122,22 +107,22 @@ final class ContainerCommands implements Runnable {
                         stats.getWritableLayer().getUsedBytes().getValue(),
                         stats.getWritableLayer().getInodesUsed().getValue());
             }
-            windlass.output(spec).print(all, table);
+            output().print(all, table);
             return 0;
         }
     }
 
     @Command(name = "inspect", description = "Prints everything that is known of a container, as JSON.")
     int inspect(@Parameters(paramLabel = "CONTAINER") String container) {
-        try (Daemon daemon = windlass.connect()) {
-            windlass.output(spec).json(status(daemon, container));
+        try (Daemon daemon = connect()) {
+            output().json(status(daemon, container));
             return 0;
         }
     }
 
     @Command(name = "timeline", description = "Prints where the time of a container's launch went, step by step.")
     int timeline(@Parameters(paramLabel = "CONTAINER") String container) throws JsonProcessingException {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             ContainerStatusResponse status = status(daemon, container);
             JsonNode info = new ObjectMapper().readTree(status.getInfoOrDefault("info", "{}"));
             Output.Table table = new Output.Table("STEP", "MICROSECONDS");
@@ -146,7 +131,7 @@ final class ContainerCommands implements Runnable {
                         step.path("name").asText(),
                         "%.1f".formatted(step.path("nanoseconds").asLong() / 1000.0));
             }
-            windlass.output(spec).print(status, table);
+            output().print(status, table);
             return 0;
         }
     }
@@ -155,7 +140,7 @@ final class ContainerCommands implements Runnable {
     int stop(
             @Parameters(paramLabel = "CONTAINER", arity = "1..*") List<String> containers,
             @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "10") long timeout) {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             for (String container : containers) {
                 daemon.runtime(timeout + 60)
                         .stopContainer(StopContainerRequest.newBuilder()
@@ -169,7 +154,7 @@ final class ContainerCommands implements Runnable {
 
     @Command(name = "rm", description = "Removes containers, running or not.")
     int remove(@Parameters(paramLabel = "CONTAINER", arity = "1..*") List<String> containers) {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             for (String container : containers) {
                 daemon.runtime(60)
                         .removeContainer(RemoveContainerRequest.newBuilder()

@@ -8,31 +8,16 @@ import io.windlass.cri.v1.PullImageRequest;
 import io.windlass.cri.v1.PullImageResponse;
 import io.windlass.cri.v1.RemoveImageRequest;
 import java.util.List;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 @Command(name = "images", description = "Pulls, lists and removes images.", synopsisSubcommandLabel = "COMMAND")
-final class ImageCommands implements Runnable {
+final class ImageCommands extends CommandBase.Group {
     private static final long PULL_SECONDS = 3600;
-
-    @ParentCommand
-    private Windlass windlass = new Windlass();
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
-    }
 
     @Command(name = "ls", description = "Lists the images on this node.")
     int list() {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             ListImagesResponse images = daemon.images(30).listImages(ListImagesRequest.getDefaultInstance());
             Output.Table table = new Output.Table("ID", "SIZE", "TAGS");
             for (Image image : images.getImagesList()) {
@@ -41,26 +26,26 @@ final class ImageCommands implements Runnable {
                 table.row(
                         Output.shortId(image.getId().replace("sha256:", "")), image.getSize(), String.join(" ", names));
             }
-            windlass.output(spec).print(images, table);
+            output().print(images, table);
             return 0;
         }
     }
 
     @Command(name = "pull", description = "Pulls an image.")
     int pull(@Parameters(paramLabel = "REFERENCE", description = "name[:tag][@digest]") String reference) {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             PullImageResponse pulled = daemon.images(PULL_SECONDS)
                     .pullImage(PullImageRequest.newBuilder()
                             .setImage(image(reference))
                             .build());
-            windlass.output(spec).print(pulled, new Output.Table("IMAGE").row(pulled.getImageRef()));
+            output().print(pulled, new Output.Table("IMAGE").row(pulled.getImageRef()));
             return 0;
         }
     }
 
     @Command(name = "rm", description = "Removes images: every tag of them, and the layers that nothing else uses.")
     int remove(@Parameters(paramLabel = "REFERENCE", arity = "1..*") List<String> references) {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             for (String reference : references) {
                 daemon.images(60)
                         .removeImage(RemoveImageRequest.newBuilder()

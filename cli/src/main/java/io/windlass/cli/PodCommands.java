@@ -14,32 +14,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 @Command(name = "pods", description = "Runs, lists and removes pods.", synopsisSubcommandLabel = "COMMAND")
-final class PodCommands implements Runnable {
+final class PodCommands extends CommandBase.Group {
     private static final long STOP_SECONDS = 120;
-
-    @ParentCommand
-    private Windlass windlass = new Windlass();
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
-    }
 
     @Command(name = "ls", description = "Lists pods.")
     int list() {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             ListPodSandboxResponse pods = daemon.runtime(30).listPodSandbox(ListPodSandboxRequest.getDefaultInstance());
             Output.Table table = new Output.Table("POD", "STATE", "CREATED", "NAMESPACE", "NAME");
             for (PodSandbox pod : pods.getItemsList()) {
@@ -50,7 +35,7 @@ final class PodCommands implements Runnable {
                         pod.getMetadata().getNamespace(),
                         pod.getMetadata().getName());
             }
-            windlass.output(spec).print(pods, table);
+            output().print(pods, table);
             return 0;
         }
     }
@@ -60,19 +45,19 @@ final class PodCommands implements Runnable {
             @Parameters(paramLabel = "NAME") String name,
             @Option(names = "--host-network", description = "Share the node's network.") boolean hostNetwork,
             @Option(names = "--logs", paramLabel = "DIR", description = "Folder for its containers' logs.") Path logs) {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             RunPodSandboxResponse pod = daemon.runtime(60)
                     .runPodSandbox(RunPodSandboxRequest.newBuilder()
                             .setConfig(config(name, hostNetwork, logs == null ? "" : logs.toString()))
                             .build());
-            windlass.output(spec).print(pod, new Output.Table("POD").row(pod.getPodSandboxId()));
+            output().print(pod, new Output.Table("POD").row(pod.getPodSandboxId()));
             return 0;
         }
     }
 
     @Command(name = "rm", description = "Stops and removes pods with all their containers.")
     int remove(@Parameters(paramLabel = "POD", arity = "1..*") List<String> pods) {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             pods.forEach(pod -> remove(daemon, pod));
             return 0;
         }

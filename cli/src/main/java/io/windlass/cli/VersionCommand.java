@@ -4,24 +4,14 @@ import io.windlass.cri.v1.VersionRequest;
 import io.windlass.cri.v1.VersionResponse;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 @Command(name = "version", description = "Prints the daemon's name and version.")
-final class VersionCommand implements Callable<Integer> {
-    @ParentCommand
-    private Windlass windlass = new Windlass();
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
+final class VersionCommand extends CommandBase implements Callable<Integer> {
     @Override
     public Integer call() {
-        try (Daemon daemon = windlass.connect()) {
+        try (Daemon daemon = connect()) {
             VersionResponse version = daemon.runtime(10).version(VersionRequest.getDefaultInstance());
-            windlass.output(spec)
-                    .print(
+            output().print(
                             version,
                             new Output.Table("RUNTIME", "VERSION", "CRI")
                                     .row(
