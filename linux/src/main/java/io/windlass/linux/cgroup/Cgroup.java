@@ -13,6 +13,15 @@ public interface Cgroup {
 
     CgroupStats stats();
 
+    /** Costs more to read than {@link #stats}. */
+    CgroupDetails details();
+
+    /** How long the group's tasks have waited; absent where the group is in no cgroup2 hierarchy. */
+    CgroupPressure pressure();
+
+    /** The processes of this group and of groups below it, by id in the daemon's PID namespace. */
+    List<Long> processes();
+
     /** How many processes of this group, or of groups below it, the kernel has killed for lack of memory. */
     long oomKills();
 

@@ -9,6 +9,8 @@ import java.util.OptionalLong;
  *
  * @param memoryWorkingSet usage without the file pages that can be dropped at once
  * @param memoryLimit empty when there is none
+ * @param swapLimit of swap without memory; empty when there is none
+ * @param pids tasks, which are threads
  * @param cpuPeriods periods of the CPU quota that have passed, {@code cpuThrottledPeriods} of them with throttling
  */
 public record CgroupStats(
@@ -26,4 +28,5 @@ public record CgroupStats(
         long memoryMajorPageFaults,
         OptionalLong memoryLimit,
         long swapUsage,
+        OptionalLong swapLimit,
         long pids) {}

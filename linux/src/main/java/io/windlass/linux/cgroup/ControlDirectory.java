@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** One folder of a cgroup file system and its control files. Thread-safe. */
 record ControlDirectory(Path path, Syscalls kernel) {
@@ -69,6 +70,24 @@ record ControlDirectory(Path path, Syscalls kernel) {
         }
     }
 
+    /** As {@link #read}; empty also when the kernel has the file but does not support what it is for. */
+    Optional<String> readIfSupported(String file) {
+        try {
+            return read(file);
+        } catch (Fault e) {
+            // The *.pressure files answer EOPNOTSUPP when the machine was booted with psi=0.
+            return Optional.empty();
+        }
+    }
+
+    /** A file that holds one number or "no limit", which is "max", negative, or, on version 1, beyond all memory. */
+    OptionalLong limit(String file) {
+        return read(file)
+                .filter(text -> text.matches("[0-9]{1,18}"))
+                .map(text -> OptionalLong.of(Long.parseLong(text)))
+                .orElse(OptionalLong.empty());
+    }
+
     /** A file that holds one number; 0 when there is no such file. */
     long number(String file) {
         return read(file)
@@ -99,6 +118,14 @@ record ControlDirectory(Path path, Syscalls kernel) {
     /** The processes of this group alone, by id in the daemon's PID namespace. */
     List<Long> processes() {
         return read("cgroup.procs").orElse("").lines().map(Long::valueOf).toList();
+    }
+
+    /** The processes of this group and of those below. */
+    List<Long> allProcesses() {
+        return withDescendants().stream()
+                .flatMap(group -> group.processes().stream())
+                .distinct()
+                .toList();
     }
 
     /** The groups below this one, deepest first, then this one. */

@@ -81,7 +81,31 @@ final class V1Cgroup implements Cgroup {
                 memoryStat.getOrDefault("total_pgmajfault", 0L),
                 limit > 0 && limit < NO_LIMIT ? OptionalLong.of(limit) : OptionalLong.empty(),
                 memoryStat.getOrDefault("total_swap", 0L),
+                swapLimit(memory, limit),
                 number(controller("pids"), "pids.current"));
+    }
+
+    private static OptionalLong swapLimit(Optional<ControlDirectory> memory, long memoryLimit) {
+        OptionalLong both =
+                memory.map(d -> d.limit("memory.memsw.limit_in_bytes")).orElse(OptionalLong.empty());
+        return both.isPresent() && memoryLimit < NO_LIMIT
+                ? OptionalLong.of(Math.max(0, both.getAsLong() - memoryLimit))
+                : OptionalLong.empty();
+    }
+
+    @Override
+    public CgroupDetails details() {
+        return V1Details.read(this::controller);
+    }
+
+    @Override
+    public CgroupPressure pressure() {
+        return unified.map(CgroupPressure::read).orElse(CgroupPressure.NONE);
+    }
+
+    @Override
+    public List<Long> processes() {
+        return parts.getFirst().directory().allProcesses();
     }
 
     private static long number(Optional<ControlDirectory> directory, String file) {

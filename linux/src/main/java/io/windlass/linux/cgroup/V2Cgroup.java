@@ -52,7 +52,23 @@ final class V2Cgroup implements Cgroup {
                 memory.getOrDefault("pgmajfault", 0L),
                 limit > 0 ? OptionalLong.of(limit) : OptionalLong.empty(),
                 directory.number("memory.swap.current"),
+                directory.limit("memory.swap.max"),
                 directory.number("pids.current"));
+    }
+
+    @Override
+    public CgroupDetails details() {
+        return V2Details.read(directory);
+    }
+
+    @Override
+    public CgroupPressure pressure() {
+        return CgroupPressure.read(directory);
+    }
+
+    @Override
+    public List<Long> processes() {
+        return directory.allProcesses();
     }
 
     private static long nanos(Map<String, Long> numbers, String key) {

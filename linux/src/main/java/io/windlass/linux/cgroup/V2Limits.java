@@ -46,6 +46,12 @@ final class V2Limits {
         return 1 + (bounded - FEWEST_SHARES) * 9999 / (MOST_SHARES - FEWEST_SHARES);
     }
 
+    /** The fewest shares that stand for a weight: the inverse of {@link #weight}. */
+    static long shares(long weight) {
+        long steps = Math.clamp(weight, 1L, 10_000L) - 1;
+        return FEWEST_SHARES + Math.ceilDiv(steps * (MOST_SHARES - FEWEST_SHARES), 9999);
+    }
+
     private static void cpuMax(CgroupResources resources, ControlChanges changes, ControlDirectory group) {
         OptionalLong quota = resources.cpuQuota();
         OptionalLong period = resources.cpuPeriod();
