@@ -1,17 +1,18 @@
 package io.windlass.cri;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.ManagedChannel;
 import io.windlass.cri.v1.ImageFsInfoRequest;
 import io.windlass.cri.v1.ImageServiceGrpc;
 import io.windlass.cri.v1.ListMetricDescriptorsRequest;
+import io.windlass.cri.v1.ListPodSandboxMetricsRequest;
 import io.windlass.cri.v1.RuntimeCondition;
 import io.windlass.cri.v1.RuntimeServiceGrpc;
 import io.windlass.cri.v1.StatusRequest;
 import io.windlass.cri.v1.StatusResponse;
 import io.windlass.cri.v1.StopContainerRequest;
+import io.windlass.cri.v1.StreamPodSandboxMetricsRequest;
 import io.windlass.cri.v1.VersionRequest;
 import io.windlass.testkit.RequiresRoot;
 import java.io.IOException;
@@ -50,8 +51,16 @@ class DaemonIT {
                     .contains("\"stateDir\":\"" + state() + "\"", "\"rootDir\":\"" + root() + "\"");
             runtime.stopContainer(
                     StopContainerRequest.newBuilder().setContainerId("unknown").build());
-            assertThatThrownBy(() -> runtime.listMetricDescriptors(ListMetricDescriptorsRequest.getDefaultInstance()))
-                    .hasMessage("UNIMPLEMENTED: windlass does not support RPC ListMetricDescriptors yet");
+            assertThat(runtime.listMetricDescriptors(ListMetricDescriptorsRequest.getDefaultInstance())
+                            .getDescriptorsList())
+                    .hasSizeGreaterThanOrEqualTo(58)
+                    .allSatisfy(descriptor ->
+                            assertThat(descriptor.getLabelKeysList()).contains("container", "pod", "namespace"));
+            assertThat(runtime.listPodSandboxMetrics(ListPodSandboxMetricsRequest.getDefaultInstance())
+                            .getPodMetricsList())
+                    .isEmpty();
+            assertThat(runtime.streamPodSandboxMetrics(StreamPodSandboxMetricsRequest.getDefaultInstance()))
+                    .isExhausted();
             channel.shutdownNow();
 
             assertThat(daemon.end(true)).isIn(0, 143);

@@ -4,6 +4,7 @@ import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.rootfs.ImageConfiguration;
 import io.windlass.pod.rootfs.ResolvedImage;
 import io.windlass.pod.rootfs.Rootfs;
+import io.windlass.pod.rootfs.RootfsCapacity;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.rootfs.RootfsUsage;
 import java.io.IOException;
@@ -70,6 +71,11 @@ final class FolderRootfs implements RootfsProvider {
     @Override
     public RootfsUsage usage(ContainerId id) {
         return new RootfsUsage(folder, 0, 0);
+    }
+
+    @Override
+    public RootfsCapacity capacity() {
+        return new RootfsCapacity(folder.toString(), 0, 0, 0);
     }
 
     @Override

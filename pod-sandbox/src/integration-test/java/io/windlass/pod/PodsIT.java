@@ -18,7 +18,10 @@ import io.windlass.pod.model.MountPropagation;
 import io.windlass.pod.model.NamespaceMode;
 import io.windlass.pod.model.NamespaceOptions;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.model.PodSandboxStats;
 import io.windlass.pod.model.SupplementalGroupsPolicy;
+import io.windlass.pod.stats.ContainerMetrics;
+import io.windlass.pod.stats.PodMetrics;
 import io.windlass.testkit.RequiresRoot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +82,41 @@ class PodsIT {
                 .isInstanceOfSatisfying(
                         ContainerState.Exited.class,
                         exited -> assertThat(exited.exitCode()).isEqualTo(137));
+    }
+
+    @Test
+    void statsAndMetricsAreThoseOfTheContainersProcesses() {
+        PodSandboxId sandbox = sandbox();
+        ContainerId container = world.run(sandbox, Configs.container("main"));
+        PodSandboxStats stats = world.pods().podSandboxStats().stats(sandbox.value());
+        assertThat(stats.processCount().orElseThrow()).isPositive();
+        assertThat(stats.interfaces()).allSatisfy(one -> assertThat(one.name()).isNotEqualTo("lo"));
+        Path unified = Path.of("/sys/fs/cgroup/unified/cpu.pressure");
+        if (Files.exists(unified) || Files.exists(Path.of("/sys/fs/cgroup/cpu.pressure"))) {
+            assertThat(stats.io()).isPresent();
+        }
+        PodMetrics metrics = world.pods().podMetrics().list().getFirst();
+        assertThat(metrics.id()).isEqualTo(sandbox);
+        assertThat(metrics.containers()).singleElement().satisfies(one -> {
+            assertThat(one.id()).isEqualTo(container);
+            assertThat(value(one, "container_processes")).isPositive();
+            assertThat(value(one, "container_threads")).isPositive();
+            assertThat(value(one, "container_file_descriptors")).isPositive();
+            assertThat(value(one, "container_memory_usage_bytes")).isPositive();
+            assertThat(value(one, "container_spec_cpu_shares")).isPositive();
+            assertThat(value(one, "container_spec_cpu_period")).isEqualTo(100_000);
+            assertThat(value(one, "container_ulimits_soft")).isPositive();
+            assertThat(value(one, "container_last_seen"))
+                    .isGreaterThanOrEqualTo(value(one, "container_start_time_seconds"));
+        });
+    }
+
+    private static long value(ContainerMetrics metrics, String name) {
+        return metrics.samples().stream()
+                .filter(sample -> sample.descriptor().name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name))
+                .value();
     }
 
     @Test

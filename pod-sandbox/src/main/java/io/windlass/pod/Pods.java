@@ -36,6 +36,7 @@ import io.windlass.pod.sandbox.ShimEvents;
 import io.windlass.pod.sandbox.StopPodSandbox;
 import io.windlass.pod.spec.Node;
 import io.windlass.pod.spec.SpecBuilder;
+import io.windlass.pod.stats.PodMetricsQuery;
 import io.windlass.pod.store.PodStore;
 import io.windlass.runtime.shim.ShimSupervisor;
 
@@ -55,6 +56,7 @@ public record Pods(
         ListContainers listContainers,
         ContainerStatusQuery containerStatus,
         ContainerStatsQuery containerStats,
+        PodMetricsQuery podMetrics,
         UpdateContainerResources updateContainerResources,
         ReopenContainerLog reopenContainerLog,
         ExecSync execSync,
@@ -101,7 +103,7 @@ public record Pods(
                 new RemovePodSandbox(store, stopPodSandbox, removeContainer, sandboxEnd, announcements),
                 new ListPodSandboxes(store),
                 new PodSandboxStatusQuery(store, shims, folders),
-                new PodSandboxStatsQuery(store, shims, containerStats),
+                new PodSandboxStatsQuery(store, shims, cgroups, containerStats),
                 new ConnectPort(store, folders),
                 new CreateContainer(
                         store,
@@ -120,6 +122,7 @@ public record Pods(
                 new ListContainers(store),
                 new ContainerStatusQuery(store, timelines),
                 containerStats,
+                new PodMetricsQuery(store, shims, cgroups, rootfs),
                 new UpdateContainerResources(store, cgroups),
                 new ReopenContainerLog(store, shims),
                 new ExecSync(store, shims, cgroups),

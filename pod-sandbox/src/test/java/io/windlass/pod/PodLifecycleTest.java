@@ -293,6 +293,13 @@ class PodLifecycleTest {
         assertThat(stats.cpu().orElseThrow().usageCoreNanoSeconds()).isEqualTo(1_000_000);
         assertThat(stats.memory().orElseThrow().availableBytes()).hasValue((1 << 20) - 1024);
         assertThat(stats.writableLayer().orElseThrow().usedBytes()).isEqualTo(4096);
+        assertThat(stats.swap().orElseThrow().usageBytes()).isEqualTo(100);
+        assertThat(stats.swap().orElseThrow().availableBytes()).hasValue(3996);
+        assertThat(stats.cpu().orElseThrow().pressure().orElseThrow().some().totalNanos())
+                .isEqualTo(5_000_000_000L);
+        assertThat(stats.io().orElseThrow().pressure().some().average60()).isEqualTo(2);
+        assertThat(world.pods().podSandboxStats().stats(sandbox.value()).processCount())
+                .hasValue(1);
         assertThat(world.pods()
                         .containerStats()
                         .stats(container.value())

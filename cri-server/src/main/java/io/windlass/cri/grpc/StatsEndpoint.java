@@ -1,5 +1,6 @@
 package io.windlass.cri.grpc;
 
+import io.windlass.cri.mapping.MetricsMapping;
 import io.windlass.cri.mapping.StatsMapping;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.cri.v1.ContainerStats;
@@ -8,8 +9,13 @@ import io.windlass.cri.v1.ContainerStatsRequest;
 import io.windlass.cri.v1.ContainerStatsResponse;
 import io.windlass.cri.v1.ListContainerStatsRequest;
 import io.windlass.cri.v1.ListContainerStatsResponse;
+import io.windlass.cri.v1.ListMetricDescriptorsRequest;
+import io.windlass.cri.v1.ListMetricDescriptorsResponse;
+import io.windlass.cri.v1.ListPodSandboxMetricsRequest;
+import io.windlass.cri.v1.ListPodSandboxMetricsResponse;
 import io.windlass.cri.v1.ListPodSandboxStatsRequest;
 import io.windlass.cri.v1.ListPodSandboxStatsResponse;
+import io.windlass.cri.v1.PodSandboxMetrics;
 import io.windlass.cri.v1.PodSandboxStats;
 import io.windlass.cri.v1.PodSandboxStatsFilter;
 import io.windlass.cri.v1.PodSandboxStatsRequest;
@@ -17,6 +23,8 @@ import io.windlass.cri.v1.PodSandboxStatsResponse;
 import io.windlass.cri.v1.RuntimeServiceGrpc;
 import io.windlass.cri.v1.StreamContainerStatsRequest;
 import io.windlass.cri.v1.StreamContainerStatsResponse;
+import io.windlass.cri.v1.StreamPodSandboxMetricsRequest;
+import io.windlass.cri.v1.StreamPodSandboxMetricsResponse;
 import io.windlass.cri.v1.StreamPodSandboxStatsRequest;
 import io.windlass.cri.v1.StreamPodSandboxStatsResponse;
 import io.windlass.pod.Pods;
@@ -39,7 +47,10 @@ public final class StatsEndpoint implements RpcTable.Endpoint {
                 .stream(RuntimeServiceGrpc.getStreamContainerStatsMethod(), this::streamContainers)
                 .unary(RuntimeServiceGrpc.getPodSandboxStatsMethod(), this::podSandbox)
                 .unary(RuntimeServiceGrpc.getListPodSandboxStatsMethod(), this::podSandboxes)
-                .stream(RuntimeServiceGrpc.getStreamPodSandboxStatsMethod(), this::streamPodSandboxes);
+                .stream(RuntimeServiceGrpc.getStreamPodSandboxStatsMethod(), this::streamPodSandboxes)
+                .unary(RuntimeServiceGrpc.getListMetricDescriptorsMethod(), this::metricDescriptors)
+                .unary(RuntimeServiceGrpc.getListPodSandboxMetricsMethod(), this::metrics)
+                .stream(RuntimeServiceGrpc.getStreamPodSandboxMetricsMethod(), this::streamMetrics);
     }
 
     private ContainerStatsResponse container(ContainerStatsRequest request) {
@@ -81,6 +92,32 @@ public final class StatsEndpoint implements RpcTable.Endpoint {
                 batch -> sink.accept(StreamPodSandboxStatsResponse.newBuilder()
                         .addAllPodSandboxStats(batch)
                         .build()));
+    }
+
+    private ListMetricDescriptorsResponse metricDescriptors(ListMetricDescriptorsRequest request) {
+        return ListMetricDescriptorsResponse.newBuilder()
+                .addAllDescriptors(pods.podMetrics().descriptors().stream()
+                        .map(MetricsMapping::toWire)
+                        .toList())
+                .build();
+    }
+
+    private ListPodSandboxMetricsResponse metrics(ListPodSandboxMetricsRequest request) {
+        return ListPodSandboxMetricsResponse.newBuilder()
+                .addAllPodMetrics(metrics())
+                .build();
+    }
+
+    private void streamMetrics(StreamPodSandboxMetricsRequest request, Consumer<StreamPodSandboxMetricsResponse> sink) {
+        Batches.send(
+                metrics(),
+                batch -> sink.accept(StreamPodSandboxMetricsResponse.newBuilder()
+                        .addAllPodSandboxMetrics(batch)
+                        .build()));
+    }
+
+    private List<PodSandboxMetrics> metrics() {
+        return pods.podMetrics().list().stream().map(MetricsMapping::toWire).toList();
     }
 
     private List<ContainerStats> find(ContainerStatsFilter filter) {

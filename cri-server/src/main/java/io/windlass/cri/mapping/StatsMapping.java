@@ -4,13 +4,17 @@ import io.windlass.cri.v1.ContainerStats;
 import io.windlass.cri.v1.ContainerStatsFilter;
 import io.windlass.cri.v1.CpuUsage;
 import io.windlass.cri.v1.FilesystemUsage;
+import io.windlass.cri.v1.IoUsage;
 import io.windlass.cri.v1.LinuxPodSandboxStats;
 import io.windlass.cri.v1.MemoryUsage;
 import io.windlass.cri.v1.NetworkInterfaceUsage;
 import io.windlass.cri.v1.PodSandboxStats;
 import io.windlass.cri.v1.PodSandboxStatsFilter;
+import io.windlass.cri.v1.PsiData;
+import io.windlass.cri.v1.PsiStats;
 import io.windlass.cri.v1.SwapUsage;
 import io.windlass.cri.v1.UInt64Value;
+import io.windlass.pod.model.Pressure;
 import java.util.List;
 
 /** What pods and containers use. */
@@ -37,6 +41,7 @@ public final class StatsMapping {
                 .putAllAnnotations(domain.annotations());
         domain.cpu().ifPresent(cpu -> wire.setCpu(cpu(cpu)));
         domain.memory().ifPresent(memory -> wire.setMemory(memory(memory)));
+        domain.io().ifPresent(io -> wire.setIo(io(io)));
         domain.swap().ifPresent(swap -> wire.setSwap(swap(swap)));
         domain.writableLayer().ifPresent(layer -> wire.setWritableLayer(filesystem(layer)));
         return wire.build();
@@ -53,6 +58,7 @@ public final class StatsMapping {
         long at = Times.nanos(domain.at());
         domain.cpu().ifPresent(cpu -> linux.setCpu(cpu(cpu)));
         domain.memory().ifPresent(memory -> linux.setMemory(memory(memory)));
+        domain.io().ifPresent(io -> linux.setIo(io(io)));
         domain.processCount()
                 .ifPresent(count -> linux.getProcessBuilder()
                         .setTimestamp(at)
@@ -101,6 +107,7 @@ public final class StatsMapping {
                 .setTimestamp(Times.nanos(domain.at()))
                 .setUsageCoreNanoSeconds(value(domain.usageCoreNanoSeconds()));
         domain.usageNanoCores().ifPresent(rate -> wire.setUsageNanoCores(value(rate)));
+        domain.pressure().ifPresent(pressure -> wire.setPsi(pressure(pressure)));
         return wire.build();
     }
 
@@ -113,7 +120,31 @@ public final class StatsMapping {
                 .setPageFaults(value(domain.pageFaults()))
                 .setMajorPageFaults(value(domain.majorPageFaults()));
         domain.availableBytes().ifPresent(bytes -> wire.setAvailableBytes(value(bytes)));
+        domain.pressure().ifPresent(pressure -> wire.setPsi(pressure(pressure)));
         return wire.build();
+    }
+
+    private static IoUsage io(io.windlass.pod.model.IoUsage domain) {
+        return IoUsage.newBuilder()
+                .setTimestamp(Times.nanos(domain.at()))
+                .setPsi(pressure(domain.pressure()))
+                .build();
+    }
+
+    private static PsiStats pressure(Pressure domain) {
+        return PsiStats.newBuilder()
+                .setSome(stall(domain.some()))
+                .setFull(stall(domain.full()))
+                .build();
+    }
+
+    private static PsiData stall(Pressure.Stall domain) {
+        return PsiData.newBuilder()
+                .setTotal(domain.totalNanos())
+                .setAvg10(domain.average10())
+                .setAvg60(domain.average60())
+                .setAvg300(domain.average300())
+                .build();
     }
 
     private static SwapUsage swap(io.windlass.pod.model.SwapUsage domain) {

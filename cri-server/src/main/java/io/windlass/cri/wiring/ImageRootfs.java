@@ -1,17 +1,24 @@
 package io.windlass.cri.wiring;
 
+import io.windlass.fault.Fault;
 import io.windlass.image.Image;
 import io.windlass.image.ImageService;
 import io.windlass.image.manifest.OciImageConfig;
 import io.windlass.image.reference.ImageId;
 import io.windlass.image.snapshot.Snapshot;
 import io.windlass.image.snapshot.SnapshotUsage;
+import io.windlass.linux.FsStat;
+import io.windlass.linux.SyscallException;
+import io.windlass.linux.Syscalls;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.rootfs.ImageConfiguration;
 import io.windlass.pod.rootfs.ResolvedImage;
 import io.windlass.pod.rootfs.Rootfs;
+import io.windlass.pod.rootfs.RootfsCapacity;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.rootfs.RootfsUsage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -19,9 +26,11 @@ import java.util.Optional;
 /** Gives the pods' side the roots that the images' side keeps; the two know nothing of each other. Thread-safe. */
 public final class ImageRootfs implements RootfsProvider {
     private final ImageService images;
+    private final Syscalls kernel;
 
-    public ImageRootfs(ImageService images) {
+    public ImageRootfs(ImageService images, Syscalls kernel) {
         this.images = images;
+        this.kernel = kernel;
     }
 
     @Override
@@ -48,6 +57,21 @@ public final class ImageRootfs implements RootfsProvider {
     public RootfsUsage usage(ContainerId id) {
         SnapshotUsage usage = images.snapshots().usage(id.value());
         return new RootfsUsage(images.fsInfo().mountpoint(), usage.bytes(), usage.inodes());
+    }
+
+    @Override
+    public RootfsCapacity capacity() {
+        Path root = images.fsInfo().mountpoint();
+        try {
+            FsStat stat = kernel.statfs(root);
+            return new RootfsCapacity(
+                    Files.getFileStore(root).name(),
+                    stat.blocks() * stat.blockSize(),
+                    stat.inodes(),
+                    stat.inodesFree());
+        } catch (IOException | SyscallException e) {
+            throw Fault.internal("cannot measure the filesystem of " + root + ": " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -26,8 +26,8 @@ final class ImageWiring {
 
     @Produces
     @Singleton
-    RootfsProvider roots(ImageService images) {
-        return new ImageRootfs(images);
+    RootfsProvider roots(ImageService images, Syscalls kernel) {
+        return new ImageRootfs(images, kernel);
     }
 
     private static ImageConfig settings(Config config) {

@@ -3,6 +3,7 @@ package io.windlass.pod.container;
 import io.windlass.fault.Fault;
 import io.windlass.linux.SyscallException;
 import io.windlass.linux.cgroup.Cgroup;
+import io.windlass.linux.cgroup.CgroupPressure;
 import io.windlass.linux.cgroup.CgroupStats;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.model.ContainerConfig;
@@ -12,6 +13,7 @@ import io.windlass.pod.model.ContainerStats;
 import io.windlass.pod.model.ContainerStatsFilter;
 import io.windlass.pod.model.CpuUsage;
 import io.windlass.pod.model.FilesystemUsage;
+import io.windlass.pod.model.IoUsage;
 import io.windlass.pod.model.MemoryUsage;
 import io.windlass.pod.model.SwapUsage;
 import io.windlass.pod.rootfs.RootfsProvider;
@@ -74,6 +76,11 @@ public final class ContainerStatsQuery {
                 "cgroup",
                 container,
                 () -> cgroups.find(container.definition().cgroupPath()).map(Cgroup::stats));
+        CgroupPressure pressure = measured(
+                        "pressure",
+                        container,
+                        () -> cgroups.find(container.definition().cgroupPath()).map(Cgroup::pressure))
+                .orElse(CgroupPressure.NONE);
         Optional<RootfsUsage> layer =
                 measured("writable layer", container, () -> Optional.of(rootfs.usage(container.id())));
         return new ContainerStats(
@@ -81,9 +88,10 @@ public final class ContainerStatsQuery {
                 config.metadata(),
                 config.labels(),
                 config.annotations(),
-                used.map(stats -> cpu(container.id(), stats)),
-                used.map(ContainerStatsQuery::memory),
-                used.map(stats -> new SwapUsage(stats.at(), OptionalLong.empty(), stats.swapUsage())),
+                used.map(stats -> cpu(container.id(), stats, pressure)),
+                used.map(stats -> memory(stats, pressure)),
+                used.map(ContainerStatsQuery::swap),
+                pressure.io().map(io -> new IoUsage(Instant.now(), Pressures.of(io))),
                 layer.map(usage -> new FilesystemUsage(
                         Instant.now(), usage.mountpoint().toString(), usage.bytes(), usage.inodes())));
     }
@@ -103,10 +111,11 @@ public final class ContainerStatsQuery {
         }
     }
 
-    private CpuUsage cpu(ContainerId id, CgroupStats stats) {
+    private CpuUsage cpu(ContainerId id, CgroupStats stats, CgroupPressure pressure) {
         CpuUsage last = lastCpu.get(id);
         OptionalLong rate = last == null ? OptionalLong.empty() : rate(last, stats);
-        CpuUsage usage = new CpuUsage(stats.at(), stats.cpuUsageNanos(), rate);
+        CpuUsage usage = new CpuUsage(
+                stats.at(), stats.cpuUsageNanos(), rate, pressure.cpu().map(Pressures::of));
         lastCpu.put(id, usage);
         return usage;
     }
@@ -117,17 +126,23 @@ public final class ContainerStatsQuery {
         return window <= 0 || used < 0 ? last.usageNanoCores() : OptionalLong.of((long) (used * 1e9 / window));
     }
 
-    private static MemoryUsage memory(CgroupStats stats) {
-        OptionalLong available = stats.memoryLimit().isPresent()
-                ? OptionalLong.of(Math.max(0, stats.memoryLimit().getAsLong() - stats.memoryWorkingSet()))
-                : OptionalLong.empty();
+    private static SwapUsage swap(CgroupStats stats) {
+        return new SwapUsage(stats.at(), left(stats.swapLimit(), stats.swapUsage()), stats.swapUsage());
+    }
+
+    private static OptionalLong left(OptionalLong limit, long used) {
+        return limit.isPresent() ? OptionalLong.of(Math.max(0, limit.getAsLong() - used)) : OptionalLong.empty();
+    }
+
+    private static MemoryUsage memory(CgroupStats stats, CgroupPressure pressure) {
         return new MemoryUsage(
                 stats.at(),
                 stats.memoryWorkingSet(),
-                available,
+                left(stats.memoryLimit(), stats.memoryWorkingSet()),
                 stats.memoryUsage(),
                 stats.memoryRss(),
                 stats.memoryPageFaults(),
-                stats.memoryMajorPageFaults());
+                stats.memoryMajorPageFaults(),
+                pressure.memory().map(Pressures::of));
     }
 }

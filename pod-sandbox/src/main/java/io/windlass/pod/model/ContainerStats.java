@@ -12,6 +12,7 @@ public record ContainerStats(
         Optional<CpuUsage> cpu,
         Optional<MemoryUsage> memory,
         Optional<SwapUsage> swap,
+        Optional<IoUsage> io,
         Optional<FilesystemUsage> writableLayer) {
     public ContainerStats {
         labels = Map.copyOf(labels);

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What a sandbox uses: the sums over its running containers, and each of them. */
+/** What a sandbox uses: the sums over its running containers, the pressure on all together, and each of them. */
 public record PodSandboxStats(
         PodSandboxId id,
         PodSandboxMetadata metadata,
@@ -15,6 +15,7 @@ public record PodSandboxStats(
         Instant at,
         Optional<CpuUsage> cpu,
         Optional<MemoryUsage> memory,
+        Optional<IoUsage> io,
         List<NetworkInterfaceUsage> interfaces,
         OptionalLong processCount,
         List<ContainerStats> containers) {

@@ -25,6 +25,9 @@ public interface RootfsProvider {
     /** What the writable layer of a container takes now. */
     RootfsUsage usage(ContainerId id);
 
+    /** The filesystem that writable layers lie on. */
+    RootfsCapacity capacity();
+
     /** The containers that have a writable layer, for start-up. */
     List<ContainerId> list();
 }

@@ -1,15 +1,21 @@
 package io.windlass.pod.sandbox;
 
+import io.windlass.linux.cgroup.Cgroup;
+import io.windlass.linux.cgroup.CgroupPressure;
 import io.windlass.pod.container.ContainerStatsQuery;
+import io.windlass.pod.container.Pressures;
+import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerStats;
 import io.windlass.pod.model.ContainerStatsFilter;
 import io.windlass.pod.model.CpuUsage;
+import io.windlass.pod.model.IoUsage;
 import io.windlass.pod.model.MemoryUsage;
 import io.windlass.pod.model.NetworkInterfaceUsage;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxStats;
 import io.windlass.pod.model.PodSandboxStatsFilter;
+import io.windlass.pod.stats.InterfaceCounters;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
 import java.time.Instant;
@@ -17,16 +23,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
 
 /** Answers what sandboxes use (CRI {@code PodSandboxStats}, {@code ListPodSandboxStats}). Thread-safe. */
 public final class PodSandboxStatsQuery {
     private final PodStore store;
     private final Shims shims;
+    private final PodCgroups cgroups;
     private final ContainerStatsQuery containers;
 
-    public PodSandboxStatsQuery(PodStore store, Shims shims, ContainerStatsQuery containers) {
+    public PodSandboxStatsQuery(PodStore store, Shims shims, PodCgroups cgroups, ContainerStatsQuery containers) {
         this.store = store;
         this.shims = shims;
+        this.cgroups = cgroups;
         this.containers = containers;
     }
 
@@ -50,6 +59,7 @@ public final class PodSandboxStatsQuery {
         PodSandboxConfig config = sandbox.definition().config();
         List<ContainerStats> each =
                 containers.list(new ContainerStatsFilter("", sandbox.id().value(), Map.of()));
+        CgroupPressure pressure = pressure(sandbox);
         Instant now = Instant.now();
         return new PodSandboxStats(
                 sandbox.id(),
@@ -57,11 +67,26 @@ public final class PodSandboxStatsQuery {
                 config.labels(),
                 config.annotations(),
                 now,
-                cpu(each, now),
-                memory(each, now),
+                cpu(each, now, pressure),
+                memory(each, now, pressure),
+                pressure.io().map(io -> new IoUsage(now, Pressures.of(io))),
                 network(sandbox),
-                OptionalLong.empty(),
+                processes(sandbox),
                 each);
+    }
+
+    private CgroupPressure pressure(Sandbox sandbox) {
+        return cgroups.find(sandbox.definition().cgroupParent())
+                .map(Cgroup::pressure)
+                .orElse(CgroupPressure.NONE);
+    }
+
+    /** Processes that end meanwhile may or may not count. */
+    private OptionalLong processes(Sandbox sandbox) {
+        return OptionalLong.of(store.containersOf(sandbox.id()).stream()
+                .flatMap(container -> cgroups.find(container.definition().cgroupPath()).stream())
+                .mapToLong(group -> group.processes().size())
+                .sum());
     }
 
     /** The node's own interfaces are not the pod's. */
@@ -69,11 +94,22 @@ public final class PodSandboxStatsQuery {
         return sandbox.definition().hostNetwork()
                 ? List.of()
                 : shims.find(sandbox.id())
-                        .map(shim -> NetworkCounters.of(shim.pid()))
+                        .map(shim -> InterfaceCounters.of(shim.pid()).stream()
+                                .map(PodSandboxStatsQuery::usage)
+                                .toList())
                         .orElse(List.of());
     }
 
-    private static Optional<CpuUsage> cpu(List<ContainerStats> containers, Instant now) {
+    private static NetworkInterfaceUsage usage(InterfaceCounters counters) {
+        return new NetworkInterfaceUsage(
+                counters.name(),
+                counters.received().bytes(),
+                counters.received().errors(),
+                counters.sent().bytes(),
+                counters.sent().errors());
+    }
+
+    private static Optional<CpuUsage> cpu(List<ContainerStats> containers, Instant now, CgroupPressure pressure) {
         List<CpuUsage> all =
                 containers.stream().flatMap(stats -> stats.cpu().stream()).toList();
         boolean rated = !all.isEmpty()
@@ -85,19 +121,27 @@ public final class PodSandboxStatsQuery {
                 : Optional.of(new CpuUsage(
                         now,
                         all.stream().mapToLong(CpuUsage::usageCoreNanoSeconds).sum(),
-                        rated ? OptionalLong.of(rate) : OptionalLong.empty()));
+                        rated ? OptionalLong.of(rate) : OptionalLong.empty(),
+                        pressure.cpu().map(Pressures::of)));
     }
 
-    private static Optional<MemoryUsage> memory(List<ContainerStats> containers, Instant now) {
-        return containers.stream()
-                .flatMap(stats -> stats.memory().stream())
-                .reduce((a, b) -> new MemoryUsage(
+    private static Optional<MemoryUsage> memory(List<ContainerStats> containers, Instant now, CgroupPressure pressure) {
+        List<MemoryUsage> all =
+                containers.stream().flatMap(stats -> stats.memory().stream()).toList();
+        return all.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new MemoryUsage(
                         now,
-                        a.workingSetBytes() + b.workingSetBytes(),
+                        sum(all, MemoryUsage::workingSetBytes),
                         OptionalLong.empty(),
-                        a.usageBytes() + b.usageBytes(),
-                        a.rssBytes() + b.rssBytes(),
-                        a.pageFaults() + b.pageFaults(),
-                        a.majorPageFaults() + b.majorPageFaults()));
+                        sum(all, MemoryUsage::usageBytes),
+                        sum(all, MemoryUsage::rssBytes),
+                        sum(all, MemoryUsage::pageFaults),
+                        sum(all, MemoryUsage::majorPageFaults),
+                        pressure.memory().map(Pressures::of)));
+    }
+
+    private static long sum(List<MemoryUsage> all, ToLongFunction<MemoryUsage> part) {
+        return all.stream().mapToLong(part).sum();
     }
 }

@@ -1,10 +1,15 @@
 package io.windlass.pod.fake;
 
+import io.windlass.linux.cgroup.BlockDeviceUsage;
 import io.windlass.linux.cgroup.Cgroup;
+import io.windlass.linux.cgroup.CgroupDetails;
 import io.windlass.linux.cgroup.CgroupDriver;
+import io.windlass.linux.cgroup.CgroupPressure;
 import io.windlass.linux.cgroup.CgroupResources;
 import io.windlass.linux.cgroup.CgroupStats;
 import io.windlass.linux.cgroup.CgroupVersion;
+import io.windlass.linux.cgroup.HugepageUsage;
+import io.windlass.linux.cgroup.Pressure;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -62,6 +68,7 @@ public final class FakeCgroups implements CgroupDriver {
         private final String path;
         private volatile CgroupResources limits = CgroupResources.NONE;
         private final AtomicInteger oomKills = new AtomicInteger();
+        private final AtomicInteger reads = new AtomicInteger();
 
         Group(String path) {
             this.path = path;
@@ -69,6 +76,11 @@ public final class FakeCgroups implements CgroupDriver {
 
         public CgroupResources limits() {
             return limits;
+        }
+
+        /** How often the details were read. */
+        public int reads() {
+            return reads.get();
         }
 
         public void outOfMemory() {
@@ -88,7 +100,50 @@ public final class FakeCgroups implements CgroupDriver {
         @Override
         public CgroupStats stats() {
             return new CgroupStats(
-                    Instant.now(), 1_000_000, 0, 0, 0, 0, 0, 2048, 1024, 512, 7, 1, OptionalLong.of(1 << 20), 0, 1);
+                    Instant.now(),
+                    1_000_000,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    2048,
+                    1024,
+                    512,
+                    7,
+                    1,
+                    OptionalLong.of(1 << 20),
+                    100,
+                    OptionalLong.of(4096),
+                    1);
+        }
+
+        @Override
+        public CgroupDetails details() {
+            reads.incrementAndGet();
+            return new CgroupDetails(
+                    new CgroupDetails.Memory(
+                            10, 20, 30, 40, 50, 60, 7, 5, 1, OptionalLong.empty(), OptionalLong.of(4096)),
+                    new CgroupDetails.Cpu(OptionalLong.of(1024), OptionalLong.of(20_000), OptionalLong.of(100_000)),
+                    OptionalLong.of(64),
+                    List.of(new BlockDeviceUsage(
+                            8,
+                            0,
+                            new TreeMap<>(Map.of("Read", 4096L, "Write", 512L)),
+                            new TreeMap<>(Map.of("Read", 1L, "Write", 2L)))),
+                    List.of(new HugepageUsage("2MB", 0, OptionalLong.of(2 << 20))));
+        }
+
+        @Override
+        public CgroupPressure pressure() {
+            Pressure pressure =
+                    new Pressure(new Pressure.Stall(1, 2, 3, 5_000_000_000L), new Pressure.Stall(0, 0, 0, 0));
+            return new CgroupPressure(Optional.of(pressure), Optional.of(pressure), Optional.of(pressure));
+        }
+
+        @Override
+        public List<Long> processes() {
+            return List.of(ProcessHandle.current().pid());
         }
 
         @Override

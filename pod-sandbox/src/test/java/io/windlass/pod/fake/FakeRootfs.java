@@ -4,6 +4,7 @@ import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.rootfs.ImageConfiguration;
 import io.windlass.pod.rootfs.ResolvedImage;
 import io.windlass.pod.rootfs.Rootfs;
+import io.windlass.pod.rootfs.RootfsCapacity;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.rootfs.RootfsUsage;
 import java.nio.charset.StandardCharsets;
@@ -69,6 +70,11 @@ public final class FakeRootfs implements RootfsProvider {
     @Override
     public RootfsUsage usage(ContainerId id) {
         return new RootfsUsage(Path.of("/var/lib/windlass"), 4096, 3);
+    }
+
+    @Override
+    public RootfsCapacity capacity() {
+        return new RootfsCapacity("/dev/fake", 1 << 30, 1000, 900);
     }
 
     @Override

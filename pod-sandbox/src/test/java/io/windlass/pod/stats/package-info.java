@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.pod.stats;
+
+import org.jspecify.annotations.NullMarked;
