@@ -52,6 +52,18 @@ class ImageServiceIT {
             .gzipLayer(TOP)
             .build();
 
+    private static final ImageBuilder.Built OPAQUE = new ImageBuilder()
+            .config("{\"User\":\"3\"}")
+            .gzipLayer(BASE)
+            .gzipLayer(new TarBuilder()
+                    .mode(0755)
+                    .directory("etc")
+                    .mode(0644)
+                    .file("etc/.wh..wh..opq", "")
+                    .file("etc/only", "o")
+                    .build())
+            .build();
+
     @TempDir
     private Path root;
 
@@ -64,6 +76,7 @@ class ImageServiceIT {
         registry.add("a", "one", FIRST);
         registry.add("b", "1", FIRST);
         registry.add("a", "2", SECOND);
+        registry.add("a", "opaque", OPAQUE);
         reopen();
     }
 
@@ -243,6 +256,30 @@ class ImageServiceIT {
         assertThat(snapshot.readFile("/etc/top").map(String::new)).contains("t");
         assertThat(snapshot.readFile("/out")).isEmpty();
         assertThat(snapshot.readFile("/dir/secret")).isEmpty();
+    }
+
+    @Test
+    void foldersOfAnImageAreFoundInEveryLayerThatShows() throws Exception {
+        Snapshot snapshot = images.snapshots().prepare("c1", pull("a:2"));
+        List<Path> layers = snapshot.lowers();
+
+        assertThat(snapshot.locate("")).isEqualTo(layers);
+        assertThat(snapshot.locate("/")).isEqualTo(layers);
+        assertThat(snapshot.locate("etc"))
+                .isNotEmpty()
+                .isEqualTo(layers.stream()
+                        .map(layer -> layer.resolve("etc"))
+                        .filter(Files::exists)
+                        .toList());
+        assertThat(snapshot.locate("etc/link"))
+                .singleElement()
+                .satisfies(file -> assertThat(file).hasFileName("passwd").exists());
+        assertThat(images.snapshots().prepare("c2", pull("a:opaque")).locate("etc"))
+                .singleElement()
+                .satisfies(folder -> assertThat(folder.resolve("only")).exists());
+        assertThat(snapshot.locate("etc/loop")).isEmpty();
+        assertThat(snapshot.locate("none")).isEmpty();
+        assertThat(snapshot.locate("etc/passwd/x")).isEmpty();
     }
 
     @Test

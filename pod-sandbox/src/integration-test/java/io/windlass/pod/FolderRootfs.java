@@ -2,6 +2,7 @@ package io.windlass.pod;
 
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.rootfs.ImageConfiguration;
+import io.windlass.pod.rootfs.ImageVolume;
 import io.windlass.pod.rootfs.ResolvedImage;
 import io.windlass.pod.rootfs.Rootfs;
 import io.windlass.pod.rootfs.RootfsCapacity;
@@ -47,6 +48,16 @@ final class FolderRootfs implements RootfsProvider {
 
     private Path layer(ContainerId id) {
         return folder.resolve("layers").resolve(id.value());
+    }
+
+    /** The whole image has two layers, any part of it one. */
+    @Override
+    public Optional<ImageVolume> prepareVolume(ContainerId id, int number, ResolvedImage image, String subPath) {
+        Path lower = folder.resolve("lower").resolve(subPath);
+        if (!Files.exists(lower)) {
+            return Optional.empty();
+        }
+        return Optional.of(new ImageVolume(subPath.isEmpty() ? List.of(folder.resolve("top"), lower) : List.of(lower)));
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.windlass.linux.SyscallException;
 import io.windlass.linux.Syscalls;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.rootfs.ImageConfiguration;
+import io.windlass.pod.rootfs.ImageVolume;
 import io.windlass.pod.rootfs.ResolvedImage;
 import io.windlass.pod.rootfs.Rootfs;
 import io.windlass.pod.rootfs.RootfsCapacity;
@@ -25,6 +26,9 @@ import java.util.Optional;
 
 /** Gives the pods' side the roots that the images' side keeps; the two know nothing of each other. Thread-safe. */
 public final class ImageRootfs implements RootfsProvider {
+    /** Between the container's id and the volume's number. */
+    private static final String VOLUME = ".volume.";
+
     private final ImageService images;
     private final Syscalls kernel;
 
@@ -44,6 +48,15 @@ public final class ImageRootfs implements RootfsProvider {
     }
 
     @Override
+    public Optional<ImageVolume> prepareVolume(ContainerId id, int number, ResolvedImage image, String subPath) {
+        // A snapshot that nobody writes to: it keeps the layers, also over a restart.
+        List<Path> places = images.snapshots()
+                .prepare(id.value() + VOLUME + number, ImageId.parse(image.id()))
+                .locate(subPath);
+        return places.isEmpty() ? Optional.empty() : Optional.of(new ImageVolume(places));
+    }
+
+    @Override
     public Optional<Rootfs> find(ContainerId id) {
         return images.snapshots().find(id.value()).map(SnapshotRootfs::new);
     }
@@ -51,6 +64,9 @@ public final class ImageRootfs implements RootfsProvider {
     @Override
     public void remove(ContainerId id) {
         images.snapshots().remove(id.value());
+        images.snapshots().list().stream()
+                .filter(snapshot -> snapshot.startsWith(id.value() + VOLUME))
+                .forEach(images.snapshots()::remove);
     }
 
     @Override
@@ -76,7 +92,16 @@ public final class ImageRootfs implements RootfsProvider {
 
     @Override
     public List<ContainerId> list() {
-        return images.snapshots().list().stream().map(ContainerId::of).toList();
+        return images.snapshots().list().stream()
+                .map(ImageRootfs::container)
+                .distinct()
+                .map(ContainerId::of)
+                .toList();
+    }
+
+    private static String container(String snapshot) {
+        int volume = snapshot.indexOf(VOLUME);
+        return volume < 0 ? snapshot : snapshot.substring(0, volume);
     }
 
     private static ResolvedImage resolved(Image image) {

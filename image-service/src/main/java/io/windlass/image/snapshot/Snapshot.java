@@ -52,6 +52,14 @@ public final class Snapshot {
         return new LayerStack(kernel, layers).read(absolutePath);
     }
 
+    /**
+     * Where the image's layers have a folder (in each that shows in it, topmost first) or a file, links followed inside the
+     * image; empty when the image has neither. Without names in the path: the layers.
+     */
+    public List<Path> locate(String path) {
+        return new LayerStack(kernel, lowers).locate(path);
+    }
+
     @Override
     public String toString() {
         return "Snapshot[" + id + ", " + lowers.size() + " lowers, upper " + upper + "]";

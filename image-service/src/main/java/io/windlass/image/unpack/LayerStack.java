@@ -45,9 +45,32 @@ public final class LayerStack {
 
     /** The content of a regular file, following links as a process in this root would; empty when there is none. */
     public Optional<byte[]> read(String path) {
+        return follow(path)
+                .filter(found -> found.stat.isRegularFile())
+                .flatMap(found -> content(found.layer, found.names));
+    }
+
+    /**
+     * Where the layers have what a process in this root finds by the path, following links: a folder in each layer whose
+     * content shows in it, topmost first, or one file; empty when there is neither.
+     */
+    public List<Path> locate(String path) {
+        Optional<Found> found = follow(path);
+        if (found.isEmpty()) {
+            return Path.of("/").resolve(path).normalize().getNameCount() == 0 ? layers : List.of();
+        }
+        FileStat stat = found.get().stat;
+        if (stat.isDirectory()) {
+            return folders(found.get().names);
+        }
+        return stat.isRegularFile() ? List.of(place(found.get().layer, found.get().names)) : List.of();
+    }
+
+    private Optional<Found> follow(String path) {
         Deque<String> left = new ArrayDeque<>();
         push(path, left);
         List<String> at = new ArrayList<>();
+        Optional<Found> found = Optional.empty();
         int links = 0;
         while (!left.isEmpty()) {
             String name = left.pop();
@@ -55,10 +78,11 @@ public final class LayerStack {
                 if (!at.isEmpty()) {
                     at.removeLast();
                 }
+                found = at.isEmpty() ? Optional.empty() : find(at);
                 continue;
             }
             at.add(name);
-            Optional<Found> found = find(at);
+            found = find(at);
             if (found.isEmpty()) {
                 return Optional.empty();
             }
@@ -73,13 +97,37 @@ public final class LayerStack {
                     at.clear();
                 }
                 push(target, left);
-            } else if (left.isEmpty()) {
-                return stat.isRegularFile() ? content(found.get().layer, at) : Optional.empty();
-            } else if (!stat.isDirectory()) {
+            } else if (!left.isEmpty() && !stat.isDirectory()) {
                 return Optional.empty();
             }
         }
-        return Optional.empty();
+        return found;
+    }
+
+    /** The folder in every layer, down to the first that hides those below it. */
+    private List<Path> folders(List<String> names) {
+        List<Path> folders = new ArrayList<>();
+        for (Path layer : layers) {
+            boolean ends = false;
+            boolean here = true;
+            for (int depth = 1; here && depth <= names.size(); depth++) {
+                List<String> part = names.subList(0, depth);
+                Optional<FileStat> stat = stat(layer, part);
+                here = stat.isPresent() && stat.get().isDirectory();
+                ends |= here ? isOpaque(layer, part) : stat.isPresent();
+            }
+            if (here) {
+                folders.add(place(layer, names));
+            }
+            if (ends) {
+                break;
+            }
+        }
+        return folders;
+    }
+
+    private static Path place(Path layer, List<String> names) {
+        return layer.resolve(String.join("/", names));
     }
 
     /** The topmost layer that has the path, unless a layer above hides it. No part of the path but the last is a link. */

@@ -37,18 +37,21 @@ final class ContainerPlan {
     private final ResolvedImage image;
     private final PodFolders folders;
     private final PodStore store;
+    private final ImageVolumes volumes;
 
     ContainerPlan(
             SandboxDefinition sandbox,
             ContainerConfig config,
             ResolvedImage image,
             PodFolders folders,
-            PodStore store) {
+            PodStore store,
+            ImageVolumes volumes) {
         this.sandbox = sandbox;
         this.config = config;
         this.image = image;
         this.folders = folders;
         this.store = store;
+        this.volumes = volumes;
     }
 
     SpecRequest specRequest(ContainerId id, Rootfs rootfs, String cgroupPath) {
@@ -61,7 +64,15 @@ final class ContainerPlan {
             pins.put(PodNamespace.PID, Path.of("/proc/" + target(target).pid() + "/ns/pid"));
         }
         return new SpecRequest(
-                id, sandbox.config(), config, image.configuration(), rootfs, pins, podMounts(), cgroupPath);
+                id,
+                sandbox.config(),
+                config,
+                image.configuration(),
+                rootfs,
+                pins,
+                podMounts(),
+                cgroupPath,
+                volumes.volumes());
     }
 
     private List<Mount> podMounts() {
@@ -146,6 +157,7 @@ final class ContainerPlan {
                 stopSignal,
                 cgroupPath,
                 logPath().map(Path::toString).orElse(""),
+                volumes.images(),
                 built.spec());
     }
 

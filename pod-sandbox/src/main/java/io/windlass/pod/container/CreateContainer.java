@@ -143,7 +143,8 @@ public final class CreateContainer {
         RootOwner owner = RootOwner.of(sandbox.definition().namespaces());
         owner.adopt(rootfs.upper());
         owner.adopt(rootfs.work());
-        ContainerPlan plan = new ContainerPlan(sandbox.definition(), config, image, folders, store);
+        ContainerPlan plan = new ContainerPlan(
+                sandbox.definition(), config, image, folders, store, ImageVolumes.prepare(id, config.mounts(), images));
         BuiltSpec built = specs.build(plan.specRequest(id, rootfs, intent.cgroupPath()));
         plan.makeLogFolder();
         Cgroup cgroup = cgroups.create(intent.cgroupPath(), plan.limits(built.spec()));

@@ -13,6 +13,11 @@ public record ImageSpec(
         annotations = Map.copyOf(annotations);
     }
 
+    /** The same image, with the id that it was found to have. */
+    public ImageSpec withImageRef(String id) {
+        return new ImageSpec(image, annotations, userSpecifiedImage, runtimeHandler, id);
+    }
+
     /** A plain reference or id, nothing else said. */
     public static ImageSpec of(String image) {
         return new ImageSpec(image, Map.of(), "", "", "");

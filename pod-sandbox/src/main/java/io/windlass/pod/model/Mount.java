@@ -22,6 +22,22 @@ public record Mount(
         mountOptions = List.copyOf(mountOptions);
     }
 
+    /** The same with the image's id said, where it is a mount of an image. */
+    public Mount withImageRef(String imageId) {
+        return new Mount(
+                containerPath,
+                hostPath,
+                readonly,
+                selinuxRelabel,
+                propagation,
+                uidMappings,
+                gidMappings,
+                recursiveReadOnly,
+                image.map(spec -> spec.withImageRef(imageId)),
+                imageSubPath,
+                mountOptions);
+    }
+
     /** A private, writable bind. */
     public static Mount bind(String hostPath, String containerPath) {
         return new Mount(

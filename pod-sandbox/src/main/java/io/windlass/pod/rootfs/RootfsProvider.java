@@ -16,10 +16,19 @@ public interface RootfsProvider {
     /** Makes the writable layer of a container, or returns the one that it has. */
     Rootfs prepare(ContainerId id, ResolvedImage image);
 
+    /**
+     * Keeps an image as long as the container is not removed, and says where a folder or file of it lies.
+     *
+     * @param number which of the container's volumes it is
+     * @param subPath below the image's root; empty for all of it
+     * @return empty when the image has no such folder or file
+     */
+    Optional<ImageVolume> prepareVolume(ContainerId id, int number, ResolvedImage image, String subPath);
+
     /** The layers of a container that were prepared earlier. */
     Optional<Rootfs> find(ContainerId id);
 
-    /** Gives the writable layer back; of an unknown container too, without an error. */
+    /** Gives the writable layer and the images of volumes back; of an unknown container too, without an error. */
     void remove(ContainerId id);
 
     /** What the writable layer of a container takes now. */
@@ -28,6 +37,6 @@ public interface RootfsProvider {
     /** The filesystem that writable layers lie on. */
     RootfsCapacity capacity();
 
-    /** The containers that have a writable layer, for start-up. */
+    /** The containers that have a writable layer or images of volumes, for start-up. */
     List<ContainerId> list();
 }

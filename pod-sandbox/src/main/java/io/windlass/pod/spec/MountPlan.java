@@ -18,7 +18,8 @@ record MountPlan(
         List<io.windlass.runtime.oci.Mount> volumes = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         MountPropagation strongest = MountPropagation.PRIVATE;
-        VolumeMounts binds = new VolumeMounts(MountTable.read(), MappedVolumes.of(request, node));
+        VolumeMounts binds =
+                new VolumeMounts(MountTable.read(), MappedVolumes.of(request, node), request.imageVolumes());
         for (Mount mount : request.config().mounts()) {
             volumes.add(binds.bind(mount, node.selinux()));
             taken.add(Path.of(mount.containerPath()).normalize().toString());

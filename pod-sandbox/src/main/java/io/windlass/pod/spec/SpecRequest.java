@@ -7,6 +7,7 @@ import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.UserNamespace;
 import io.windlass.pod.rootfs.ImageConfiguration;
+import io.windlass.pod.rootfs.ImageVolume;
 import io.windlass.pod.rootfs.Rootfs;
 import io.windlass.runtime.shim.PodNamespace;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param namespacePins where the pod's own namespaces are pinned; those it shares with the node are missing. With a target
  *     container, PID is the target's
  * @param podMounts what every container of the pod gets: /dev/shm, /etc/hosts, /etc/hostname, /etc/resolv.conf
+ * @param imageVolumes where the images lie that the request mounts
  */
 public record SpecRequest(
         ContainerId id,
@@ -29,10 +31,12 @@ public record SpecRequest(
         Rootfs rootfs,
         Map<PodNamespace, Path> namespacePins,
         List<Mount> podMounts,
-        String cgroupPath) {
+        String cgroupPath,
+        Map<Mount, ImageVolume> imageVolumes) {
     public SpecRequest {
         namespacePins = Map.copyOf(namespacePins);
         podMounts = List.copyOf(podMounts);
+        imageVolumes = Map.copyOf(imageVolumes);
     }
 
     /** The user namespace that the pod has of its own. */

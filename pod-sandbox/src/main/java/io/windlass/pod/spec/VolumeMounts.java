@@ -4,11 +4,15 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.MountPropagation;
+import io.windlass.pod.model.UserNamespace;
+import io.windlass.pod.rootfs.ImageVolume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -33,15 +37,23 @@ final class VolumeMounts {
 
     private final MountTable table;
     private final MappedVolumes mapped;
+    private final Map<Mount, ImageVolume> images;
 
-    VolumeMounts(MountTable table, MappedVolumes mapped) {
+    VolumeMounts(MountTable table, MappedVolumes mapped, Map<Mount, ImageVolume> images) {
         this.table = table;
         this.mapped = mapped;
+        this.images = images;
     }
 
     io.windlass.runtime.oci.Mount bind(Mount mount, boolean selinux) {
+        if (mount.image().isPresent()) {
+            return image(mount, selinux);
+        }
         String what = "mount " + mount.hostPath() + " on " + mount.containerPath();
         check(mount, selinux, what);
+        if (!mount.hostPath().startsWith("/")) {
+            throw Fault.invalid("cannot " + what + ": host_path is not absolute");
+        }
         Path source = source(mount, what);
         List<String> options = new ArrayList<>(List.of("rbind"));
         switch (mount.propagation()) {
@@ -67,17 +79,32 @@ final class VolumeMounts {
                 IdMappings.of(mount.gidMappings()));
     }
 
-    private static void check(Mount mount, boolean selinux, String what) {
-        if (mount.image().isPresent()) {
-            throw Fault.unimplemented(
-                    "cannot mount image " + mount.image().get().image() + " on " + mount.containerPath()
-                            + ": this release has no image volumes");
+    /** One place is bound; of several layers an overlay of the container's own shows the whole. */
+    private io.windlass.runtime.oci.Mount image(Mount mount, boolean selinux) {
+        String what = ImageVolumeRules.describe(mount);
+        check(mount, selinux, what);
+        ImageVolume volume = Objects.requireNonNull(images.get(mount), what);
+        mapped.check(mount, volume.places().getFirst(), what);
+        List<String> options = new ArrayList<>();
+        if (volume.places().size() == 1) {
+            options.addAll(List.of("bind", "rprivate"));
+        } else {
+            volume.places().forEach(layer -> options.add("lowerdir+=" + layer));
         }
+        options.add("ro");
+        options.addAll(mount.mountOptions());
+        return new io.windlass.runtime.oci.Mount(
+                mount.containerPath(),
+                volume.places().size() == 1 ? "bind" : "overlay",
+                volume.places().size() == 1 ? volume.places().getFirst().toString() : "overlay",
+                options,
+                IdMappings.of(mapped.pod().map(UserNamespace::uids).orElse(List.of())),
+                IdMappings.of(mapped.pod().map(UserNamespace::gids).orElse(List.of())));
+    }
+
+    private static void check(Mount mount, boolean selinux, String what) {
         if (!mount.containerPath().startsWith("/")) {
             throw Fault.invalid("cannot " + what + ": container_path is not absolute");
-        }
-        if (!mount.hostPath().startsWith("/")) {
-            throw Fault.invalid("cannot " + what + ": host_path is not absolute");
         }
         if (mount.recursiveReadOnly() && !(mount.readonly() && mount.propagation() == MountPropagation.PRIVATE)) {
             throw Fault.invalid(

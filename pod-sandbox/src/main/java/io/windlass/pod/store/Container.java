@@ -83,7 +83,7 @@ public final class Container {
                 definition.imageId(),
                 config.labels(),
                 config.annotations(),
-                config.mounts(),
+                definition.mounts(),
                 definition.logPath(),
                 now.resources(),
                 definition.user(),

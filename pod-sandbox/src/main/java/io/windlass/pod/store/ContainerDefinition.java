@@ -4,10 +4,13 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.windlass.pod.model.ContainerConfig;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerUser;
+import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.Signal;
 import io.windlass.runtime.oci.Spec;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What never changes about a container once it is made.
@@ -15,6 +18,7 @@ import java.time.Instant;
  * @param spec the OCI document it was made from
  * @param cgroupPath its group, below each hierarchy's root
  * @param logPath absolute; empty without a log
+ * @param volumeImages the ids of the images that it mounts, by container_path
  */
 public record ContainerDefinition(
         ContainerId id,
@@ -27,7 +31,12 @@ public record ContainerDefinition(
         Signal stopSignal,
         String cgroupPath,
         String logPath,
+        Map<String, String> volumeImages,
         @JsonIgnore Spec spec) {
+    public ContainerDefinition {
+        volumeImages = Map.copyOf(volumeImages);
+    }
+
     ContainerDefinition withSpec(Spec document) {
         return new ContainerDefinition(
                 id,
@@ -40,6 +49,14 @@ public record ContainerDefinition(
                 stopSignal,
                 cgroupPath,
                 logPath,
+                volumeImages,
                 document);
+    }
+
+    /** The request's mounts; those of images say which image it is. */
+    List<Mount> mounts() {
+        return config.mounts().stream()
+                .map(mount -> mount.withImageRef(volumeImages.getOrDefault(mount.containerPath(), "")))
+                .toList();
     }
 }

@@ -2,6 +2,7 @@ package io.windlass.pod.fake;
 
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.rootfs.ImageConfiguration;
+import io.windlass.pod.rootfs.ImageVolume;
 import io.windlass.pod.rootfs.ResolvedImage;
 import io.windlass.pod.rootfs.Rootfs;
 import io.windlass.pod.rootfs.RootfsCapacity;
@@ -55,6 +56,15 @@ public final class FakeRootfs implements RootfsProvider {
         failpoints.pass("rootfs.prepare");
         prepared.add(id);
         return new Files(files);
+    }
+
+    @Override
+    public Optional<ImageVolume> prepareVolume(ContainerId id, int number, ResolvedImage image, String subPath) {
+        failpoints.pass("rootfs.prepareVolume");
+        prepared.add(id);
+        return subPath.equals("missing")
+                ? Optional.empty()
+                : Optional.of(new ImageVolume(List.of(Path.of("/image").resolve(subPath))));
     }
 
     @Override

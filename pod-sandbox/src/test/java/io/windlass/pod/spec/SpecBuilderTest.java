@@ -78,7 +78,8 @@ class SpecBuilderTest {
                         new FakeRootfs.Files(Map.of("/etc/passwd", "root:x:0:0::/root:/bin/sh\n")),
                         Map.of(PodNamespace.NET, Path.of("/ns/net"), PodNamespace.IPC, Path.of("/ns/ipc")),
                         List.of(Mount.bind("/pod/shm", "/dev/shm"), Mount.bind("/pod/hosts", "/etc/hosts")),
-                        "/parent/id"))
+                        "/parent/id",
+                        Map.of()))
                 .spec();
     }
 

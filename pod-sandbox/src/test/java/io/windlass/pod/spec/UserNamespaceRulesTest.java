@@ -71,7 +71,8 @@ class UserNamespaceRulesTest {
                         new FakeRootfs.Files(Map.of()),
                         pod.isPresent() ? Map.of(PodNamespace.USER, Path.of("/ns/user")) : Map.of(),
                         List.of(),
-                        "/parent/id"))
+                        "/parent/id",
+                        Map.of()))
                 .spec();
     }
 

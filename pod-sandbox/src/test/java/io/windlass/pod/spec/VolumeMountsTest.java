@@ -3,14 +3,20 @@ package io.windlass.pod.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windlass.pod.model.IdMapping;
 import io.windlass.pod.model.ImageSpec;
 import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.MountPropagation;
+import io.windlass.pod.model.NamespaceMode;
+import io.windlass.pod.model.UserNamespace;
+import io.windlass.pod.rootfs.ImageVolume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +30,9 @@ class VolumeMountsTest {
 
     private List<String> options(Mount mount, String propagation) {
         MountTable table = MountTable.parse(List.of("1 0 0:1 / / rw " + propagation + "- tmpfs none rw"));
-        return new VolumeMounts(table, MappedVolumes.NONE).bind(mount, false).options();
+        return new VolumeMounts(table, MappedVolumes.NONE, Map.of())
+                .bind(mount, false)
+                .options();
     }
 
     private Mount mount(boolean readonly, MountPropagation propagation, boolean recursive, String... mountOptions) {
@@ -82,7 +90,7 @@ class VolumeMountsTest {
     void symbolicLinksAreResolvedAndMissingFoldersMade() throws IOException {
         Path real = Files.createDirectory(folder.resolve("real"));
         Path link = Files.createSymbolicLink(folder.resolve("link"), real);
-        VolumeMounts volumes = new VolumeMounts(MountTable.parse(List.of()), MappedVolumes.NONE);
+        VolumeMounts volumes = new VolumeMounts(MountTable.parse(List.of()), MappedVolumes.NONE, Map.of());
         assertThat(volumes.bind(Mount.bind(link.toString(), "/data"), false).source())
                 .isEqualTo(real.toString());
         Path missing = folder.resolve("missing/deep");
@@ -91,21 +99,81 @@ class VolumeMountsTest {
         assertThat(missing).isDirectory();
     }
 
-    @Test
-    void imageVolumesAreRefusedByName() {
-        Mount image = new Mount(
+    private static Mount image(boolean readonly, String hostPath, MountPropagation propagation, String subPath) {
+        return new Mount(
                 "/data",
-                "",
+                hostPath,
+                readonly,
+                false,
+                propagation,
+                List.of(),
+                List.of(),
+                false,
+                Optional.of(ImageSpec.of("data:1")),
+                subPath,
+                List.of("noexec"));
+    }
+
+    private static io.windlass.runtime.oci.Mount mounted(MappedVolumes mapped, String... places) {
+        Mount mount = image(true, "", MountPropagation.PRIVATE, "");
+        ImageVolume volume = new ImageVolume(Stream.of(places).map(Path::of).toList());
+        return new VolumeMounts(MountTable.parse(List.of()), mapped, Map.of(mount, volume)).bind(mount, false);
+    }
+
+    @Test
+    void anImageOfOneLayerIsBoundAndOneOfSeveralIsAnOverlay() {
+        assertThat(mounted(MappedVolumes.NONE, "/layer/etc"))
+                .isEqualTo(new io.windlass.runtime.oci.Mount(
+                        "/data",
+                        "bind",
+                        "/layer/etc",
+                        List.of("bind", "rprivate", "ro", "noexec"),
+                        List.of(),
+                        List.of()));
+        assertThat(mounted(MappedVolumes.NONE, "/top", "/base"))
+                .isEqualTo(new io.windlass.runtime.oci.Mount(
+                        "/data",
+                        "overlay",
+                        "overlay",
+                        List.of("lowerdir+=/top", "lowerdir+=/base", "ro", "noexec"),
+                        List.of(),
+                        List.of()));
+    }
+
+    @Test
+    void anImageInAPodWithAUserNamespaceIsMappedAsTheRoot() {
+        List<IdMapping> mapping = List.of(new IdMapping(1000, 0, 10));
+        MappedVolumes pod =
+                new MappedVolumes(Optional.of(new UserNamespace(NamespaceMode.POD, mapping, mapping)), _ -> true);
+        assertThat(mounted(pod, "/top", "/base").uidMappings())
+                .containsExactly(new io.windlass.runtime.oci.IdMapping(0, 1000, 10));
+    }
+
+    @Test
+    void mountsOfImagesThatCannotBeAreRefusedByField() {
+        assertThatThrownBy(() -> ImageVolumeRules.check(image(false, "", MountPropagation.PRIVATE, "")))
+                .hasMessage("cannot mount image data:1 on /data: an image cannot be written, readonly must be true");
+        assertThatThrownBy(() -> ImageVolumeRules.check(image(true, "/x", MountPropagation.PRIVATE, "")))
+                .hasMessageContaining("host_path /x is given too");
+        assertThatThrownBy(() -> ImageVolumeRules.check(image(true, "", MountPropagation.BIDIRECTIONAL, "")))
+                .hasMessageContaining("propagation must be PROPAGATION_PRIVATE");
+        for (String path : List.of("/etc", "..", "a/../../b")) {
+            assertThatThrownBy(() -> ImageVolumeRules.check(image(true, "", MountPropagation.PRIVATE, path)))
+                    .hasMessageContaining("image_sub_path " + path + " is not a path below the image's root");
+        }
+        Mount plain = new Mount(
+                "/data",
+                "/x",
                 true,
                 false,
                 MountPropagation.PRIVATE,
                 List.of(),
                 List.of(),
                 false,
-                Optional.of(ImageSpec.of("data:1")),
-                "",
+                Optional.empty(),
+                "etc",
                 List.of());
-        assertThatThrownBy(() -> options(image, ""))
-                .hasMessage("cannot mount image data:1 on /data: this release has no image volumes");
+        assertThatThrownBy(() -> ImageVolumeRules.check(plain))
+                .hasMessage("cannot mount /x on /data: image_sub_path is for mounts of images only");
     }
 }

@@ -1,5 +1,7 @@
 package io.windlass.runtime.program;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.windlass.fault.Fault;
 import io.windlass.linux.MountFlags;
 import io.windlass.linux.MountOption;
@@ -15,6 +17,9 @@ import java.util.List;
 final class MountSteps {
     private static final long PROC_SUPER_MAGIC = 0x9fa0;
     private static final long SYSFS_MAGIC = 0x62656572;
+    private static final String LAYER = "lowerdir+";
+    /** The longest text that fsconfig takes. */
+    private static final int LONGEST_VALUE = 255;
 
     private final List<Planned> mounts;
     private final CgroupMount cgroups;
@@ -64,6 +69,8 @@ final class MountSteps {
                 }
             } else if (mount.isCgroup()) {
                 cgroups.openSources(mount.options);
+            } else if (mount.isOverlay()) {
+                mountOverlay(mount, mount.mapped() ? userNamespace : Slot.NONE);
             }
         }
     }
@@ -71,8 +78,13 @@ final class MountSteps {
     /** Mounts what is no bind, detached. */
     void mountFileSystems() {
         for (Planned mount : mounts) {
+            if (!mount.slot.equals(Slot.NONE)) {
+                continue;
+            }
             if (mount.isCgroup()) {
                 cgroups.mount();
+            } else if (mount.isOverlay() && mount.hasLongLayers()) {
+                mountOverlay(mount, Slot.NONE);
             } else if (!mount.options.bind()) {
                 mountFileSystem(mount);
             }
@@ -117,6 +129,24 @@ final class MountSteps {
         if (o.shared() || (o.propagation() & MountFlags.MS_UNBINDABLE) != 0) {
             propagate(mount);
         }
+    }
+
+    /** Its layers by descriptor: with owners as the user namespace has them, and with paths of any length. */
+    private void mountOverlay(Planned mount, Slot userNamespace) {
+        List<Slot> layers = new ArrayList<>();
+        List<MountOption> others = new ArrayList<>();
+        for (MountOption option : mount.options.data()) {
+            if (option.key().equals(LAYER)) {
+                Slot layer = program.openTree(option.value().orElse(""), 0);
+                program.mountAttr(layer, MountFlags.ATTR_RDONLY, 0, 0, userNamespace, false);
+                layers.add(layer);
+            } else {
+                others.add(option);
+            }
+        }
+        long attributes = mount.options.set() | mount.options.recursiveSet();
+        mount.slot = program.fsmount("overlay", attributes, LAYER, layers, others);
+        layers.forEach(program::close);
     }
 
     private void propagate(Planned mount) {
@@ -180,6 +210,16 @@ final class MountSteps {
                 throw Fault.invalid("mount %s confines its source, but binds nothing".formatted(mount.destination()));
             }
             return new Planned(mount, options);
+        }
+
+        boolean isOverlay() {
+            return !options.bind() && mount.type().equals("overlay");
+        }
+
+        boolean hasLongLayers() {
+            return options.data().stream()
+                    .filter(option -> option.key().equals(LAYER))
+                    .anyMatch(option -> option.value().orElse("").getBytes(UTF_8).length > LONGEST_VALUE);
         }
 
         boolean isCgroup() {

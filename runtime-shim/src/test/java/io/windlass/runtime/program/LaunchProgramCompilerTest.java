@@ -227,6 +227,21 @@ class LaunchProgramCompilerTest {
     }
 
     @Test
+    void mountsAVolumeOfSeveralLayersAsAnOverlay() {
+        assertThat(listing(overlay("/top", "/base"))).contains("lowerdir+=/top, lowerdir+=/base");
+        String longPath = "/" + "x".repeat(255);
+        assertThat(listing(overlay("/top", longPath)))
+                .contains("path=\"" + longPath + "\"")
+                .containsPattern("type=\"overlay\" attributes=ro options=\\[lowerdir\\+=#\\d+, lowerdir\\+=#\\d+");
+    }
+
+    private static Spec overlay(String top, String base) {
+        List<Mount> mounts = new ArrayList<>(TypicalContainer.mounts());
+        mounts.add(Mount.of("overlay", "", "/image", "lowerdir+=" + top, "lowerdir+=" + base, "ro"));
+        return TypicalContainer.spec("sh").mounts(mounts).build();
+    }
+
+    @Test
     void execsWithTheContainersPolicyAndNamespaces() {
         ExecContext context = new ExecContext(
                 "c1", TypicalContainer.linux().seccomp(POLICY).build(), List.of(GROUP.resolve("cpu/c1/tasks")));
