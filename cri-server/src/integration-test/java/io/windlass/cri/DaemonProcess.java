@@ -17,10 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The built daemon as a process of its own, in a network namespace of its own, which ends with it. */
+/** The built daemon as a process of its own, in a network namespace of its own unless one is named. */
 final class DaemonProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Path HELPER = Path.of("../runtime-shim/target/c/windlass-shim");
+
+    private static final List<String> OWN_NETWORK =
+            List.of("unshare", "--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh");
 
     private final Process process;
     private final Path log;
@@ -40,13 +43,22 @@ final class DaemonProcess implements AutoCloseable {
     }
 
     static DaemonProcess start(Path folder, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                "unshare",
-                "--net",
-                "sh",
-                "-c",
-                "ip link set lo up && exec \"$@\"",
-                "sh",
+        return start(OWN_NETWORK, folder, environment, arguments);
+    }
+
+    /** Starts the daemon in a network namespace that others are in too. */
+    static DaemonProcess startIn(NetworkNamespace network, Path folder, String... arguments) {
+        return start(
+                List.of("nsenter", "--net=" + network.file()),
+                folder,
+                Map.of("WINDLASS_SHIM", HELPER.toAbsolutePath().normalize().toString()),
+                arguments);
+    }
+
+    private static DaemonProcess start(
+            List<String> enter, Path folder, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(enter);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -92,6 +104,11 @@ final class DaemonProcess implements AutoCloseable {
             throw new AssertionError("the daemon did not end:\n" + log());
         }
         return process.exitValue();
+    }
+
+    /** Ends it without giving it any notice, as a crash would. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     String log() {

@@ -24,7 +24,7 @@ public final class ConfigFiles {
      * @throws Fault INVALID_ARGUMENT with every mistake of every file, one a line
      */
     public static Config load(Path main, boolean required) {
-        if (required && !Files.isRegularFile(main)) {
+        if (required && !Files.exists(main)) {
             throw Fault.invalid("cannot read configuration " + main + ": there is no such file");
         }
         List<Problem> problems = new ArrayList<>();

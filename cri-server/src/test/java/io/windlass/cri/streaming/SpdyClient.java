@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A blocking SPDY/3.1 client over a plain socket, without flow-control windows, as Kubernetes' clients are. */
-final class SpdyClient implements AutoCloseable {
+public final class SpdyClient implements AutoCloseable {
     private final Socket socket;
     private final EmbeddedChannel codec = new EmbeddedChannel(new SpdyFrameCodec(SpdyVersion.SPDY_3_1));
     private final Map<Integer, ByteArrayOutputStream> received = new HashMap<>();
@@ -33,7 +33,7 @@ final class SpdyClient implements AutoCloseable {
     private final String answer;
     private int nextStream = 1;
 
-    SpdyClient(URI url, String protocols) throws IOException {
+    public SpdyClient(URI url, String protocols) throws IOException {
         socket = new Socket(url.getHost(), url.getPort());
         socket.setSoTimeout(10_000);
         String request = "POST " + url.getPath() + " HTTP/1.1\r\nHost: " + url.getAuthority()
@@ -56,11 +56,11 @@ final class SpdyClient implements AutoCloseable {
     }
 
     /** The status line and headers of the answer to the upgrade. */
-    String answer() {
+    public String answer() {
         return answer;
     }
 
-    int open(Map<String, String> headers) throws IOException {
+    public int open(Map<String, String> headers) throws IOException {
         DefaultSpdySynStreamFrame opening = new DefaultSpdySynStreamFrame(nextStream, 0, (byte) 0);
         headers.forEach((name, value) -> opening.headers().set(name, value));
         send(opening);
@@ -68,7 +68,7 @@ final class SpdyClient implements AutoCloseable {
         return opening.streamId();
     }
 
-    void send(int stream, String data, boolean last) throws IOException {
+    public void send(int stream, String data, boolean last) throws IOException {
         DefaultSpdyDataFrame frame =
                 new DefaultSpdyDataFrame(stream, Unpooled.copiedBuffer(data, StandardCharsets.UTF_8));
         frame.setLast(last);
@@ -85,7 +85,7 @@ final class SpdyClient implements AutoCloseable {
     }
 
     /** Reads until every one of {@code streams} was ended, or refused, by the server. */
-    void awaitEnd(int... streams) throws IOException {
+    public void awaitEnd(int... streams) throws IOException {
         for (int stream : streams) {
             while (!ended.contains(stream) && !refused.contains(stream)) {
                 readSome();
@@ -118,15 +118,15 @@ final class SpdyClient implements AutoCloseable {
         }
     }
 
-    String text(int stream) {
+    public String text(int stream) {
         return received.getOrDefault(stream, new ByteArrayOutputStream()).toString(StandardCharsets.UTF_8);
     }
 
-    boolean accepted(int stream) {
+    public boolean accepted(int stream) {
         return accepted.contains(stream);
     }
 
-    boolean refused(int stream) {
+    public boolean refused(int stream) {
         return refused.contains(stream);
     }
 
