@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  * @param links names of the links of the node's network
  * @param files paths below the node's folders, but for what the stores keep of images and the database's own
  */
-record Leftovers(NavigableSet<String> mounts, NavigableSet<String> cgroups, List<String> links, NavigableSet<String> files) {
+record Leftovers(
+        NavigableSet<String> mounts, NavigableSet<String> cgroups, List<String> links, NavigableSet<String> files) {
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
     private static final String ID = "[0-9a-f]{64}";
 
