@@ -14,7 +14,10 @@ public record CniSettings(Path confDir, List<Path> binDirs) {
                         Path::toString,
                         "Folder of CNI configurations; the first by name is used, before the built-in network."),
                 section
-                        .texts("bin_dirs", List.of("/opt/cni/bin"), "Folders of CNI plugins, searched in this order.")
+                        .texts(
+                                "bin_dirs",
+                                List.of("/opt/cni/bin", "/usr/lib/cni"),
+                                "Folders of CNI plugins, searched in this order.")
                         .stream()
                         .map(Path::of)
                         .toList());

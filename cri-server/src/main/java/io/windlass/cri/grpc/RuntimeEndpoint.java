@@ -4,6 +4,7 @@ import io.windlass.cri.config.Config;
 import io.windlass.cri.release.ReleaseVersion;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.cri.v1.CgroupDriver;
+import io.windlass.cri.v1.RuntimeCondition;
 import io.windlass.cri.v1.RuntimeConfigRequest;
 import io.windlass.cri.v1.RuntimeConfigResponse;
 import io.windlass.cri.v1.RuntimeServiceGrpc;
@@ -23,12 +24,15 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
     private static final String CRI_API = "v1";
 
     private final Config config;
+    private final Runnable helper;
     private final PodNetwork network;
     private final boolean userNamespaces;
 
     /** @param userNamespaces whether this node can have pods with user namespaces of their own */
-    public RuntimeEndpoint(Config config, PodNetwork network, boolean userNamespaces) {
+    /** @param helper finds or starts what runs pods, and fails with a fault where that cannot be */
+    public RuntimeEndpoint(Config config, Runnable helper, PodNetwork network, boolean userNamespaces) {
         this.config = config;
+        this.helper = helper;
         this.network = network;
         this.userNamespaces = userNamespaces;
     }
@@ -52,7 +56,7 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
 
     private StatusResponse status(StatusRequest request) {
         StatusResponse.Builder answer = StatusResponse.newBuilder();
-        answer.getStatusBuilder().addConditionsBuilder().setType("RuntimeReady").setStatus(true);
+        answer.getStatusBuilder().addConditions(runtimeReady());
         NetworkStatus connected = network.status();
         answer.getStatusBuilder()
                 .addConditionsBuilder()
@@ -75,6 +79,21 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
             answer.putInfo("config", ConfigJson.of(config));
         }
         return answer.build();
+    }
+
+    /** Pods can be run as long as the helper answers, or can be started again. */
+    private RuntimeCondition runtimeReady() {
+        RuntimeCondition.Builder condition = RuntimeCondition.newBuilder().setType("RuntimeReady");
+        try {
+            helper.run();
+            return condition.setStatus(true).build();
+        } catch (Fault e) {
+            return condition
+                    .setStatus(false)
+                    .setReason("HelperUnavailable")
+                    .setMessage(e.getMessage())
+                    .build();
+        }
     }
 
     private RuntimeConfigResponse runtimeConfig(RuntimeConfigRequest request) {

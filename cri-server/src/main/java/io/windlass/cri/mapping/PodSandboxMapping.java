@@ -13,7 +13,7 @@ import io.windlass.pod.model.PortMapping;
 import io.windlass.pod.model.Protocol;
 import io.windlass.pod.model.SandboxState;
 import io.windlass.pod.model.SandboxStateKind;
-import java.net.InetAddress;
+import io.windlass.pod.network.AddressText;
 import java.util.List;
 import java.util.Optional;
 
@@ -66,7 +66,7 @@ public final class PodSandboxMapping {
                 .setRuntimeHandler(domain.runtimeHandler());
         wire.getLinuxBuilder().getNamespacesBuilder().setOptions(NamespaceMapping.toWire(domain.namespaceOptions()));
         List<String> addresses =
-                domain.addresses().stream().map(InetAddress::getHostAddress).toList();
+                domain.addresses().stream().map(AddressText::of).toList();
         if (!addresses.isEmpty()) {
             wire.getNetworkBuilder().setIp(addresses.getFirst());
             addresses.stream()

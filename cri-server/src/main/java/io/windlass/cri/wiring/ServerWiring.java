@@ -20,6 +20,7 @@ import io.windlass.image.ImageService;
 import io.windlass.pod.Pods;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.spec.Node;
+import io.windlass.runtime.shim.ShimSupervisor;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -40,6 +41,7 @@ final class ServerWiring {
     CriServer server(
             Config config,
             Pods pods,
+            ShimSupervisor shims,
             PodNetwork network,
             ImageService images,
             StreamingServer streaming,
@@ -47,7 +49,7 @@ final class ServerWiring {
             Closing closing) {
         ServerServiceDefinition runtime = service(
                 RuntimeServiceGrpc.getServiceDescriptor(),
-                new RuntimeEndpoint(config, network, node.users().available()),
+                new RuntimeEndpoint(config, shims::start, network, node.users().available()),
                 new PodSandboxEndpoint(pods),
                 new ContainerEndpoint(pods),
                 new StreamingEndpoint(pods, streaming),

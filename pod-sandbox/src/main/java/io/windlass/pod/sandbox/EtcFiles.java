@@ -4,6 +4,7 @@ import io.windlass.fault.Fault;
 import io.windlass.pod.lifecycle.PodFolders;
 import io.windlass.pod.lifecycle.RootOwner;
 import io.windlass.pod.model.DnsConfig;
+import io.windlass.pod.network.AddressText;
 import io.windlass.pod.store.SandboxDefinition;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -46,7 +47,7 @@ final class EtcFiles {
     private static String hosts(String hostname, List<InetAddress> addresses) {
         StringBuilder text = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
         if (!hostname.isEmpty()) {
-            addresses.forEach(address -> text.append(address.getHostAddress())
+            addresses.forEach(address -> text.append(AddressText.of(address))
                     .append('\t')
                     .append(hostname)
                     .append('\n'));
