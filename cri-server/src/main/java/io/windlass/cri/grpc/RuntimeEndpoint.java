@@ -28,8 +28,10 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
     private final PodNetwork network;
     private final boolean userNamespaces;
 
-    /** @param userNamespaces whether this node can have pods with user namespaces of their own */
-    /** @param helper finds or starts what runs pods, and fails with a fault where that cannot be */
+    /**
+     * @param helper finds or starts what runs pods, and fails with a fault where that cannot be
+     * @param userNamespaces whether this node can have pods with user namespaces of their own
+     */
     public RuntimeEndpoint(Config config, Runnable helper, PodNetwork network, boolean userNamespaces) {
         this.config = config;
         this.helper = helper;

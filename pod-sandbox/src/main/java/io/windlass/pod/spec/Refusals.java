@@ -33,5 +33,11 @@ final class Refusals {
             throw Fault.unimplemented("cannot use apparmor profile localhost/" + profile.localhostRef() + ": "
                     + (node.appArmor() ? "this release loads no AppArmor profiles" : "this kernel has no AppArmor"));
         }
+        boolean asked =
+                security.apparmor().isPresent() || !security.apparmorProfile().isEmpty();
+        if (asked && node.appArmor() && profile.type() == SecurityProfile.Type.RUNTIME_DEFAULT) {
+            throw Fault.unimplemented(
+                    "cannot use apparmor profile RuntimeDefault: this release loads no AppArmor profiles");
+        }
     }
 }

@@ -45,6 +45,8 @@ class SpecBuilderTest {
         this.folder = folder;
     }
 
+    private boolean appArmor;
+
     private Spec build(ContainerBuilder config) {
         return build(
                 config,
@@ -63,7 +65,7 @@ class SpecBuilderTest {
         Node node = new Node(
                 PodWorld.CAPABILITIES,
                 4096,
-                false,
+                appArmor,
                 false,
                 capabilities ->
                         new Seccomp("SCMP_ACT_ERRNO", capabilities.size(), List.of(), List.of(), null, null, List.of()),
@@ -176,6 +178,18 @@ class SpecBuilderTest {
         Files.writeString(folder.resolve("profile.json"), "{\"defaultAction\":\"SCMP_ACT_LOG\"}");
         assertThat(Objects.requireNonNull(linux(build(local)).seccomp()).defaultAction())
                 .isEqualTo("SCMP_ACT_LOG");
+    }
+
+    @Test
+    void whoAsksForAnAppArmorProfileIsNotRunWithoutOne() {
+        ContainerBuilder asking = main().security(new SecurityBuilder()
+                .apparmor(SecurityProfile.Type.RUNTIME_DEFAULT, "")
+                .build());
+        assertThat(build(asking)).isNotNull();
+        appArmor = true;
+        assertThatThrownBy(() -> build(asking))
+                .hasMessage("cannot use apparmor profile RuntimeDefault: this release loads no AppArmor profiles");
+        assertThat(build(main())).isNotNull();
     }
 
     @Test
