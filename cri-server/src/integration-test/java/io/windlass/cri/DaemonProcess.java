@@ -128,8 +128,13 @@ final class DaemonProcess implements AutoCloseable {
                 .build();
     }
 
+    /** Ends it politely, if it has not ended: a daemon that leaves no pods takes its helper with it. */
     @Override
     public void close() {
+        process.destroy();
+        process.onExit()
+                .completeOnTimeout(process, PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
         process.destroyForcibly().onExit().join();
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
