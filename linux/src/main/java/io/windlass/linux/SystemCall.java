@@ -24,6 +24,7 @@ enum SystemCall {
     LLISTXATTR(195, 12),
     LREMOVEXATTR(198, 15),
     LSETXATTR(189, 6),
+    MADVISE(28, 233),
     MKDIRAT(258, 34),
     MKNODAT(259, 33),
     MOUNT(165, 40),

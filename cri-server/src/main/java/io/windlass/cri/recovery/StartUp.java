@@ -46,6 +46,7 @@ public final class StartUp implements AutoCloseable {
         shims.get().start();
         pods.get().recover().run();
         server.get().start();
+        closing.later(QuietMemory.watch(pods.get().events()));
         long sinceLaunch = System.currentTimeMillis()
                 - ManagementFactory.getRuntimeMXBean().getStartTime();
         LOG.infof(
