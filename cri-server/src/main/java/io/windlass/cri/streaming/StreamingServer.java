@@ -2,6 +2,7 @@ package io.windlass.cri.streaming;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -61,25 +62,22 @@ public final class StreamingServer implements AutoCloseable {
     }
 
     private Channel listen() {
-        try {
-            return new ServerBootstrap()
-                    .group(loop)
-                    .channel(EpollServerSocketChannel.class)
-                    .childOption(ChannelOption.TCP_NODELAY, true)
-                    // A client may end its half of the connection and still read.
-                    .childOption(ChannelOption.ALLOW_HALF_CLOSURE, false)
-                    .childHandler(new Initializer())
-                    .bind(wanted)
-                    .syncUninterruptibly()
-                    .channel();
-        } catch (Exception e) {
-            loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-            throw new Fault(
-                    FaultKind.FAILED_PRECONDITION,
-                    "cannot listen for streams at " + wanted + ": " + e.getMessage()
-                            + "; set [streaming] address to a free one",
-                    e);
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loop)
+                .channel(EpollServerSocketChannel.class)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new Initializer())
+                .bind(wanted)
+                .awaitUninterruptibly();
+        if (bound.isSuccess()) {
+            return bound.channel();
         }
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        throw new Fault(
+                FaultKind.FAILED_PRECONDITION,
+                "cannot listen for streams at " + wanted + ": " + bound.cause().getMessage()
+                        + "; set [streaming] address to a free one",
+                bound.cause());
     }
 
     /** A URL at which {@code request} waits for its client. */

@@ -1,6 +1,7 @@
 package io.windlass.cri.streaming;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,6 +31,13 @@ class SpdyStreamingTest {
                     .startsWith("HTTP/1.1 101")
                     .containsIgnoringCase("x-stream-protocol-version: v3.channel.k8s.io");
         }
+    }
+
+    @Test
+    void an_address_in_use_is_refused_with_the_key_to_change() {
+        assertThatThrownBy(() -> StreamingServer.start(server.address(), Duration.ofMinutes(1), backend))
+                .hasMessageContaining("cannot listen for streams at ")
+                .hasMessageEndingWith("; set [streaming] address to a free one");
     }
 
     @Test
