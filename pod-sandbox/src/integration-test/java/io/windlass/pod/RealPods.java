@@ -12,6 +12,7 @@ import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.PodSandboxFilter;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.spec.Node;
 import io.windlass.runtime.program.SeccompDocuments;
 import io.windlass.runtime.shim.ShimSupervisor;
@@ -63,7 +64,14 @@ final class RealPods implements AutoCloseable {
         Kernel kernel = new Kernel();
         Node node = Node.detect(SeccompDocuments::runtimeDefault, folder, kernel);
         Pods opened = Pods.open(
-                settings, rootfs, network, supervisor, CgroupDriver.detect(Path.of("/sys/fs/cgroup")), kernel, node);
+                settings,
+                rootfs,
+                network,
+                supervisor,
+                CgroupDriver.detect(Path.of("/sys/fs/cgroup")),
+                kernel,
+                node,
+                PodPlugins.NONE);
         opened.recover().run();
         return opened;
     }

@@ -3,6 +3,7 @@ package io.windlass.pod;
 import io.windlass.linux.MountSyscalls;
 import io.windlass.linux.cgroup.CgroupDriver;
 import io.windlass.pod.container.Announcements;
+import io.windlass.pod.container.ContainerChanges;
 import io.windlass.pod.container.ContainerEnd;
 import io.windlass.pod.container.ContainerExits;
 import io.windlass.pod.container.ContainerStatsQuery;
@@ -12,6 +13,7 @@ import io.windlass.pod.container.ExecSync;
 import io.windlass.pod.container.ListContainers;
 import io.windlass.pod.container.OpenAttach;
 import io.windlass.pod.container.OpenExec;
+import io.windlass.pod.container.PluginRequests;
 import io.windlass.pod.container.RemoveContainer;
 import io.windlass.pod.container.ReopenContainerLog;
 import io.windlass.pod.container.StartContainer;
@@ -19,11 +21,14 @@ import io.windlass.pod.container.StopContainer;
 import io.windlass.pod.container.Timelines;
 import io.windlass.pod.container.UpdateContainerResources;
 import io.windlass.pod.events.PodEvents;
+import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.lifecycle.PodFolders;
 import io.windlass.pod.lifecycle.PodMounts;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.network.PodNetwork;
+import io.windlass.pod.plugin.PluginTarget;
+import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.sandbox.ConnectPort;
 import io.windlass.pod.sandbox.ListPodSandboxes;
@@ -62,6 +67,7 @@ public record Pods(
         ExecSync execSync,
         OpenExec openExec,
         OpenAttach openAttach,
+        PluginTarget pluginTarget,
         PodEvents events,
         Recover recover,
         PodStore store,
@@ -71,6 +77,7 @@ public record Pods(
      * Opens the store and wires the operations; {@link #recover} has to run before the first of them.
      *
      * @param kernel for the mounts of pods
+     * @param podPlugins who takes part; they may ask {@link #pluginTarget} only once recovery has run
      */
     public static Pods open(
             PodsSettings settings,
@@ -79,7 +86,8 @@ public record Pods(
             ShimSupervisor supervisor,
             CgroupDriver driver,
             MountSyscalls kernel,
-            Node node) {
+            Node node,
+            PodPlugins podPlugins) {
         PodStore store = PodStore.open(settings.database());
         PodEvents events = new PodEvents();
         Announcements announcements = new Announcements(store, events);
@@ -89,18 +97,22 @@ public record Pods(
         PodCgroups cgroups = new PodCgroups(driver, settings.cgroupParent());
         Shims shims = new Shims(supervisor);
         Timelines timelines = new Timelines();
-        ContainerExits exits = new ContainerExits(store, cgroups, announcements);
+        PluginCalls plugins = new PluginCalls(podPlugins, store, shims, folders);
+        ContainerChanges changes = new ContainerChanges(store, cgroups);
+        ContainerExits exits = new ContainerExits(store, cgroups, announcements, plugins, changes);
         ContainerEnd end = new ContainerEnd(store, shims, cgroups, folders, rootfs, exits);
         SandboxEnd sandboxEnd = new SandboxEnd(store, shims, folders, mounts, cgroups, network);
-        ShimEvents shimEvents = new ShimEvents(store, shims, exits, end, announcements);
+        ShimEvents shimEvents = new ShimEvents(store, shims, exits, end, plugins, announcements);
         shims.listen(shimEvents);
-        StopPodSandbox stopPodSandbox = new StopPodSandbox(store, end, sandboxEnd, announcements);
-        RemoveContainer removeContainer = new RemoveContainer(store, end, announcements, timelines);
+        StopPodSandbox stopPodSandbox = new StopPodSandbox(store, end, sandboxEnd, plugins, announcements);
+        RemoveContainer removeContainer = new RemoveContainer(store, end, plugins, announcements, timelines);
+        StopContainer stopContainer = new StopContainer(store, shims, end);
         ContainerStatsQuery containerStats = new ContainerStatsQuery(store, cgroups, rootfs);
         return new Pods(
-                new RunPodSandbox(store, shims, folders, mounts, cgroups, network, sandboxEnd, announcements, node),
+                new RunPodSandbox(
+                        store, shims, folders, mounts, cgroups, network, sandboxEnd, plugins, announcements, node),
                 stopPodSandbox,
-                new RemovePodSandbox(store, stopPodSandbox, removeContainer, sandboxEnd, announcements),
+                new RemovePodSandbox(store, stopPodSandbox, removeContainer, sandboxEnd, plugins, announcements),
                 new ListPodSandboxes(store),
                 new PodSandboxStatusQuery(store, shims, folders),
                 new PodSandboxStatsQuery(store, shims, cgroups, containerStats),
@@ -114,20 +126,23 @@ public record Pods(
                         new SpecBuilder(node),
                         end,
                         exits,
+                        plugins,
+                        changes,
                         announcements,
                         timelines),
-                new StartContainer(store, shims, exits, announcements, timelines),
-                new StopContainer(store, shims, end),
+                new StartContainer(store, shims, end, exits, plugins, announcements, timelines),
+                stopContainer,
                 removeContainer,
                 new ListContainers(store),
                 new ContainerStatusQuery(store, timelines),
                 containerStats,
                 new PodMetricsQuery(store, shims, cgroups, rootfs),
-                new UpdateContainerResources(store, cgroups),
+                new UpdateContainerResources(store, cgroups, plugins, changes),
                 new ReopenContainerLog(store, shims),
                 new ExecSync(store, shims, cgroups),
                 new OpenExec(store, shims, cgroups),
                 new OpenAttach(store, shims),
+                new PluginRequests(store, plugins, changes, stopContainer),
                 events,
                 new Recover(store, shims, folders, rootfs, network, end, exits, sandboxEnd, shimEvents),
                 store,

@@ -16,6 +16,7 @@ import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.Subnet;
 import io.windlass.pod.network.cni.CniFolders;
 import io.windlass.pod.network.cni.PodNetworks;
+import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.spec.Node;
 import io.windlass.runtime.program.SeccompDocuments;
@@ -81,7 +82,7 @@ final class PodWiring {
             Node node,
             Closing closing) {
         PodsSettings settings = settings(config);
-        return closing.later(Pods.open(settings, roots, network, shims, cgroups, kernel, node));
+        return closing.later(Pods.open(settings, roots, network, shims, cgroups, kernel, node, PodPlugins.NONE));
     }
 
     @Produces

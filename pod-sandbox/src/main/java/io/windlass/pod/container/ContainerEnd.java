@@ -52,10 +52,7 @@ public final class ContainerEnd {
         if (container.state() instanceof ContainerState.Exited) {
             return;
         }
-        killProcesses(
-                container.definition().sandboxId(),
-                container.id(),
-                container.definition().cgroupPath());
+        killProcesses(container);
         Instant deadline = Instant.now().plus(AFTER_KILL);
         try {
             while (!container.awaitExit(POLL)) {
@@ -72,6 +69,15 @@ public final class ContainerEnd {
         }
     }
 
+    /** Returns once everyone who takes part in the container's life has heard of its end. */
+    public void awaitTold(Container container) {
+        try {
+            container.awaitEndTold();
+        } catch (InterruptedException e) {
+            throw Faults.cancelled("stop", container, e);
+        }
+    }
+
     /** Events may be late or, without a shim, never come: the record on disk is as good. */
     private void recordFromFile(Container container) {
         ExitRecord.read(folders.exitFile(container.definition().sandboxId(), container.id()))
@@ -81,6 +87,14 @@ public final class ContainerEnd {
                         exits.recordUnknown(container, Instant.now(), "it ended without leaving an exit record");
                     }
                 });
+    }
+
+    /** Kills everything in the container without waiting for its end. */
+    void killProcesses(Container container) {
+        killProcesses(
+                container.definition().sandboxId(),
+                container.id(),
+                container.definition().cgroupPath());
     }
 
     private void killProcesses(PodSandboxId sandbox, ContainerId id, String cgroupPath) {

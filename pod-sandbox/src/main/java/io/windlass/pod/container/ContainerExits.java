@@ -1,6 +1,8 @@
 package io.windlass.pod.container;
 
+import io.windlass.fault.Fault;
 import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerState;
@@ -25,12 +27,21 @@ public final class ContainerExits {
     private final PodStore store;
     private final PodCgroups cgroups;
     private final Announcements announcements;
+    private final PluginCalls plugins;
+    private final ContainerChanges changes;
     private final Map<ContainerId, Optional<ExitRecord>> heldBack = new ConcurrentHashMap<>();
 
-    public ContainerExits(PodStore store, PodCgroups cgroups, Announcements announcements) {
+    public ContainerExits(
+            PodStore store,
+            PodCgroups cgroups,
+            Announcements announcements,
+            PluginCalls plugins,
+            ContainerChanges changes) {
         this.store = store;
         this.cgroups = cgroups;
         this.announcements = announcements;
+        this.plugins = plugins;
+        this.changes = changes;
     }
 
     /** A container's first process ended; of one that nobody sees yet, or any more, nothing is recorded. */
@@ -79,6 +90,18 @@ public final class ContainerExits {
                 : now.withState(new ContainerState.Exited(startedAt(now.state()), at, code, reason, message)));
         if (!after.equals(before)) {
             announcements.container(PodEvent.Type.STOPPED, container, at);
+            Thread.ofVirtual().name("end of " + container.id()).start(() -> tellPlugins(container));
+        }
+    }
+
+    /** Whoever waits for the end sees it at once, however long plugins take; a removal waits for them. */
+    private void tellPlugins(Container container) {
+        try {
+            changes.apply(plugins.stopContainer(container));
+        } catch (Fault e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot tell plugins of the end of container " + container.id(), e);
+        } finally {
+            container.endTold();
         }
     }
 

@@ -7,6 +7,7 @@ import io.windlass.linux.cgroup.Cgroup;
 import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.Exclusively;
 import io.windlass.pod.lifecycle.Joining;
+import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.lifecycle.PodFolders;
 import io.windlass.pod.lifecycle.RootOwner;
@@ -15,12 +16,16 @@ import io.windlass.pod.model.ContainerConfig;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerMetadata;
 import io.windlass.pod.model.ContainerState;
+import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.ProcessIdentity;
+import io.windlass.pod.plugin.Creation;
+import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.rootfs.ResolvedImage;
 import io.windlass.pod.rootfs.Rootfs;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.spec.BuiltSpec;
+import io.windlass.pod.spec.ResourcePlan;
 import io.windlass.pod.spec.SpecBuilder;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.ContainerCondition;
@@ -28,6 +33,8 @@ import io.windlass.pod.store.ContainerDefinition;
 import io.windlass.pod.store.Intent;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
+import io.windlass.runtime.oci.Resources;
+import io.windlass.runtime.oci.Spec;
 import io.windlass.runtime.shim.ContainerLaunch;
 import io.windlass.runtime.shim.CreatedContainer;
 import io.windlass.runtime.shim.ExitRecord;
@@ -45,6 +52,8 @@ public final class CreateContainer {
     private final SpecBuilder specs;
     private final ContainerEnd end;
     private final ContainerExits exits;
+    private final PluginCalls plugins;
+    private final ContainerChanges changes;
     private final Announcements announcements;
     private final Timelines timelines;
     private final Joining<Name, ContainerConfig, ContainerId> creations = new Joining<>("create container");
@@ -58,6 +67,8 @@ public final class CreateContainer {
             SpecBuilder specs,
             ContainerEnd end,
             ContainerExits exits,
+            PluginCalls plugins,
+            ContainerChanges changes,
             Announcements announcements,
             Timelines timelines) {
         this.store = store;
@@ -68,6 +79,8 @@ public final class CreateContainer {
         this.specs = specs;
         this.end = end;
         this.exits = exits;
+        this.plugins = plugins;
+        this.changes = changes;
         this.announcements = announcements;
         this.timelines = timelines;
     }
@@ -78,7 +91,11 @@ public final class CreateContainer {
         if (config.metadata().name().isEmpty()) {
             throw Fault.invalid("cannot create container in pod sandbox " + sandboxId + ": metadata.name is empty");
         }
-        return creations.run(new Name(sandbox.id(), config.metadata()), config, () -> createOnce(sandbox, config));
+        return creations.run(new Name(sandbox.id(), config.metadata()), config, () -> {
+            try (PodPlugins.Hold _ = plugins.hold()) {
+                return createOnce(sandbox, config);
+            }
+        });
     }
 
     private ContainerId createOnce(Sandbox sandbox, ContainerConfig config) {
@@ -124,11 +141,12 @@ public final class CreateContainer {
         try (Rollback rollback = new Rollback("create container " + id)) {
             store.intend(intent);
             rollback.onFailure("undo what the intent says", () -> end.undo(intent));
-            Launched launched = launch(sandbox, config, image, intent);
-            Container container = store.add(launched.definition(), launched.condition(config));
+            Launched launched = launch(sandbox, config, image, intent, rollback);
+            Container container = store.add(launched.definition(), launched.condition());
             timelines.created(id, launched.created().timeline());
             announcements.container(
                     PodEvent.Type.CREATED, container, container.definition().createdAt());
+            plugins.postCreateContainer(container);
             rollback.commit();
             // It may have been killed before anyone could hear of it.
             ExitRecord.read(folders.exitFile(sandbox.id(), id)).ifPresent(exit -> exits.record(container, exit));
@@ -136,7 +154,8 @@ public final class CreateContainer {
         }
     }
 
-    private Launched launch(Sandbox sandbox, ContainerConfig config, ResolvedImage image, Intent intent) {
+    private Launched launch(
+            Sandbox sandbox, ContainerConfig config, ResolvedImage image, Intent intent, Rollback rollback) {
         ContainerId id = ContainerId.of(intent.id());
         PodShim shim = shims.of(sandbox.id());
         Rootfs rootfs = images.prepare(id, image);
@@ -146,11 +165,16 @@ public final class CreateContainer {
         ContainerPlan plan = new ContainerPlan(
                 sandbox.definition(), config, image, folders, store, ImageVolumes.prepare(id, config.mounts(), images));
         BuiltSpec built = specs.build(plan.specRequest(id, rootfs, intent.cgroupPath()));
+        ContainerDefinition asked = plan.definition(id, built, intent.cgroupPath());
+        Creation creation = plugins.createContainer(sandbox, asked);
+        rollback.onFailure("tell plugins that it is not made", () -> plugins.abandonContainer(sandbox, asked));
+        ContainerDefinition definition = asked.withSpec(adjusted(creation));
+        changes.apply(creation.changes());
         plan.makeLogFolder();
-        Cgroup cgroup = cgroups.create(intent.cgroupPath(), plan.limits(built.spec()));
+        Cgroup cgroup = cgroups.create(intent.cgroupPath(), plan.limits(definition.spec()));
         CreatedContainer created = shim.create(new ContainerLaunch(
                 id.value(),
-                built.spec(),
+                definition.spec(),
                 RootfsLayers.overlay(rootfs.lowers(), rootfs.upper(), rootfs.work(), folders.attachPoint()),
                 plan.logPath(),
                 config.stdin(),
@@ -159,7 +183,15 @@ public final class CreateContainer {
                 cgroup.attachFiles(),
                 cgroup.unifiedDirectory(),
                 folders.exitFile(sandbox.id(), id)));
-        return new Launched(plan.definition(id, built, intent.cgroupPath()), created);
+        return new Launched(definition, created);
+    }
+
+    private static Spec adjusted(Creation creation) {
+        if (!creation.cdiDevices().isEmpty()) {
+            throw Fault.unimplemented(
+                    "cannot inject CDI devices " + creation.cdiDevices() + ": there is no CDI reader");
+        }
+        return creation.spec();
     }
 
     private record Name(PodSandboxId sandbox, ContainerMetadata metadata) {
@@ -170,9 +202,20 @@ public final class CreateContainer {
     }
 
     private record Launched(ContainerDefinition definition, CreatedContainer created) {
-        ContainerCondition condition(ContainerConfig config) {
+        ContainerCondition condition() {
             ProcessIdentity process = new ProcessIdentity(created.pid(), created.startTime());
-            return new ContainerCondition(new ContainerState.Created(process), config.resources());
+            return new ContainerCondition(new ContainerState.Created(process), resources());
+        }
+
+        /** Those that were asked for, with what plugins changed. */
+        private Optional<LinuxContainerResources> resources() {
+            Optional<LinuxContainerResources> asked = definition.config().resources();
+            Resources given = definition.spec().linux() == null
+                    ? null
+                    : definition.spec().linux().resources();
+            return given == null || asked.isEmpty()
+                    ? asked
+                    : Optional.of(UpdateContainerResources.merge(asked, ResourcePlan.limits(given)));
         }
     }
 }

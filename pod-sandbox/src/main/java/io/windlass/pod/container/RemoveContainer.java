@@ -2,6 +2,8 @@ package io.windlass.pod.container;
 
 import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.Exclusively;
+import io.windlass.pod.lifecycle.PluginCalls;
+import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.ContainerDefinition;
 import io.windlass.pod.store.PodStore;
@@ -11,12 +13,15 @@ import java.time.Instant;
 public final class RemoveContainer {
     private final PodStore store;
     private final ContainerEnd end;
+    private final PluginCalls plugins;
     private final Announcements announcements;
     private final Timelines timelines;
 
-    public RemoveContainer(PodStore store, ContainerEnd end, Announcements announcements, Timelines timelines) {
+    public RemoveContainer(
+            PodStore store, ContainerEnd end, PluginCalls plugins, Announcements announcements, Timelines timelines) {
         this.store = store;
         this.end = end;
+        this.plugins = plugins;
         this.announcements = announcements;
         this.timelines = timelines;
     }
@@ -28,16 +33,22 @@ public final class RemoveContainer {
 
     /** What cannot be taken away now keeps the container known, so that another call can go on. */
     public void remove(Container container) {
-        Exclusively.run(container.operations(), "remove container " + container.id(), () -> {
-            if (store.findContainer(container.id().value()).isEmpty()) {
-                return;
-            }
-            end.kill(container);
-            ContainerDefinition definition = container.definition();
-            end.dismantle(definition.sandboxId(), container.id(), definition.cgroupPath());
-            store.remove(container);
-            timelines.forget(container.id());
-            announcements.container(PodEvent.Type.DELETED, container, Instant.now());
-        });
+        try (PodPlugins.Hold _ = plugins.hold()) {
+            Exclusively.run(container.operations(), "remove container " + container.id(), () -> removeOnce(container));
+        }
+    }
+
+    private void removeOnce(Container container) {
+        if (store.findContainer(container.id().value()).isEmpty()) {
+            return;
+        }
+        end.kill(container);
+        end.awaitTold(container);
+        ContainerDefinition definition = container.definition();
+        end.dismantle(definition.sandboxId(), container.id(), definition.cgroupPath());
+        store.remove(container);
+        timelines.forget(container.id());
+        announcements.container(PodEvent.Type.DELETED, container, Instant.now());
+        plugins.removeContainer(container);
     }
 }

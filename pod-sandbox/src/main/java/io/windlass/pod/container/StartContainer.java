@@ -4,8 +4,10 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.Exclusively;
+import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerState;
+import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.PodStore;
 import io.windlass.runtime.shim.PodShim;
@@ -15,29 +17,41 @@ import java.time.Instant;
 public final class StartContainer {
     private final PodStore store;
     private final Shims shims;
+    private final ContainerEnd end;
     private final ContainerExits exits;
+    private final PluginCalls plugins;
     private final Announcements announcements;
     private final Timelines timelines;
 
     public StartContainer(
-            PodStore store, Shims shims, ContainerExits exits, Announcements announcements, Timelines timelines) {
+            PodStore store,
+            Shims shims,
+            ContainerEnd end,
+            ContainerExits exits,
+            PluginCalls plugins,
+            Announcements announcements,
+            Timelines timelines) {
         this.store = store;
         this.shims = shims;
+        this.end = end;
         this.exits = exits;
+        this.plugins = plugins;
         this.announcements = announcements;
         this.timelines = timelines;
     }
 
     public void start(String id) {
         Container container = store.container(id);
-        Exclusively.run(container.operations(), "start container " + container.id(), () -> {
-            exits.holdBack(container.id());
-            try {
-                begin(container);
-            } finally {
-                exits.release(container);
-            }
-        });
+        try (PodPlugins.Hold _ = plugins.hold()) {
+            Exclusively.run(container.operations(), "start container " + container.id(), () -> {
+                exits.holdBack(container.id());
+                try {
+                    begin(container);
+                } finally {
+                    exits.release(container);
+                }
+            });
+        }
     }
 
     private void begin(Container container) {
@@ -46,6 +60,7 @@ public final class StartContainer {
         }
         PodShim shim = shims.of(container.definition().sandboxId());
         Instant startedAt = Instant.now();
+        askPlugins(container, startedAt);
         try {
             timelines.started(container.id(), shim.start(container.id().value()));
         } catch (Fault e) {
@@ -58,5 +73,17 @@ public final class StartContainer {
                 ? now.withState(new ContainerState.Running(created.process(), startedAt))
                 : now);
         announcements.container(PodEvent.Type.STARTED, container, startedAt);
+        plugins.postStartContainer(container);
+    }
+
+    /** A container that plugins do not let run has ended, as one that could not be executed. */
+    private void askPlugins(Container container, Instant at) {
+        try {
+            plugins.startContainer(container);
+        } catch (Fault e) {
+            end.killProcesses(container);
+            exits.recordFailedStart(container, at, e.getMessage());
+            throw e.in("cannot start container " + container.id());
+        }
     }
 }

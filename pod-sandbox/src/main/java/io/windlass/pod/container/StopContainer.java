@@ -24,7 +24,10 @@ public final class StopContainer {
 
     /** Of an unknown container: nothing to do, no error. */
     public void stop(String id, Duration timeout) {
-        store.findContainer(id).ifPresent(container -> stop(container, timeout));
+        store.findContainer(id).ifPresent(container -> {
+            stop(container, timeout);
+            end.awaitTold(container);
+        });
     }
 
     private void stop(Container container, Duration timeout) {

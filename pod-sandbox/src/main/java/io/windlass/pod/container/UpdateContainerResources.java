@@ -3,23 +3,31 @@ package io.windlass.pod.container;
 import io.windlass.fault.Fault;
 import io.windlass.pod.lifecycle.CgroupLimits;
 import io.windlass.pod.lifecycle.Exclusively;
+import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.LinuxContainerResources;
+import io.windlass.pod.plugin.PodPlugins;
+import io.windlass.pod.plugin.Update;
 import io.windlass.pod.spec.ResourcePlan;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.PodStore;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Changes the limits of a container (CRI {@code UpdateContainerResources}): all of them, or none. Thread-safe. */
 public final class UpdateContainerResources {
     private final PodStore store;
     private final PodCgroups cgroups;
+    private final PluginCalls plugins;
+    private final ContainerChanges changes;
 
-    public UpdateContainerResources(PodStore store, PodCgroups cgroups) {
+    public UpdateContainerResources(PodStore store, PodCgroups cgroups, PluginCalls plugins, ContainerChanges changes) {
         this.store = store;
         this.cgroups = cgroups;
+        this.plugins = plugins;
+        this.changes = changes;
     }
 
     /** @param annotations free-form additions that no part of this runtime knows: any is refused */
@@ -31,14 +39,18 @@ public final class UpdateContainerResources {
                             + "UpdateContainerResources, and was given " + annotations.keySet());
         }
         OomScore.check(resources.oomScoreAdj());
-        Exclusively.run(
-                container.operations(), "update container " + container.id(), () -> apply(container, resources));
+        try (PodPlugins.Hold _ = plugins.hold()) {
+            Exclusively.run(
+                    container.operations(), "update container " + container.id(), () -> apply(container, resources));
+        }
     }
 
-    private void apply(Container container, LinuxContainerResources resources) {
+    private void apply(Container container, LinuxContainerResources asked) {
         if (container.state() instanceof ContainerState.Exited) {
             throw Faults.state("update", container, "created or running");
         }
+        Update update = plugins.updateContainer(container, asked);
+        LinuxContainerResources resources = update.resources();
         cgroups.find(container.definition().cgroupPath())
                 .orElseThrow(
                         () -> Fault.precondition("cannot update container " + container.id() + ": its cgroup is gone"))
@@ -46,12 +58,14 @@ public final class UpdateContainerResources {
         if (resources.oomScoreAdj() != 0) {
             OomScore.set(container.state(), resources.oomScoreAdj());
         }
-        container.update(
-                now -> now.withResources(merge(now.resources().orElse(LinuxContainerResources.NONE), resources)));
+        container.update(now -> now.withResources(merge(now.resources(), resources)));
+        changes.apply(update.changes());
+        plugins.postUpdateContainer(container);
     }
 
     /** What the request does not name stays as it was. */
-    private static LinuxContainerResources merge(LinuxContainerResources before, LinuxContainerResources asked) {
+    static LinuxContainerResources merge(Optional<LinuxContainerResources> given, LinuxContainerResources asked) {
+        LinuxContainerResources before = given.orElse(LinuxContainerResources.NONE);
         Map<String, String> unified = new HashMap<>(before.unified());
         unified.putAll(asked.unified());
         return new LinuxContainerResources(

@@ -7,7 +7,7 @@ public interface PluginTarget {
     /** The ready sandboxes. Consistent with {@link #containers} while no operation holds {@link PodPlugins#hold}. */
     List<PodView> pods();
 
-    /** The containers that have not been removed and are created, running or exited. */
+    /** The containers that are created or running. */
     List<ContainerView> containers();
 
     /** Applies the changes; returns those that failed. */

@@ -15,6 +15,7 @@ public interface PodPlugins {
     /**
      * Held by an operation from before its first change that a plugin would see until its last event. Who registers is shown the pods and
      * containers while no operation holds this, and none begins meanwhile: so that nothing is shown twice or not at all.
+     * An operation that holds it may hold it again.
      */
     Hold hold();
 

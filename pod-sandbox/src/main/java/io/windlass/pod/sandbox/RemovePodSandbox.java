@@ -4,6 +4,8 @@ import io.windlass.pod.container.Announcements;
 import io.windlass.pod.container.RemoveContainer;
 import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.Exclusively;
+import io.windlass.pod.lifecycle.PluginCalls;
+import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
 import io.windlass.pod.store.SandboxDefinition;
@@ -15,6 +17,7 @@ public final class RemovePodSandbox {
     private final StopPodSandbox stopping;
     private final RemoveContainer containers;
     private final SandboxEnd end;
+    private final PluginCalls plugins;
     private final Announcements announcements;
 
     public RemovePodSandbox(
@@ -22,19 +25,24 @@ public final class RemovePodSandbox {
             StopPodSandbox stopping,
             RemoveContainer containers,
             SandboxEnd end,
+            PluginCalls plugins,
             Announcements announcements) {
         this.store = store;
         this.stopping = stopping;
         this.containers = containers;
         this.end = end;
+        this.plugins = plugins;
         this.announcements = announcements;
     }
 
     /** Of an unknown sandbox: nothing to do, no error. */
     public void remove(String id) {
-        store.findSandbox(id)
-                .ifPresent(sandbox -> Exclusively.run(
-                        sandbox.lifecycle().writeLock(), "remove pod sandbox " + sandbox.id(), () -> remove(sandbox)));
+        store.findSandbox(id).ifPresent(sandbox -> {
+            try (PodPlugins.Hold _ = plugins.hold()) {
+                Exclusively.run(
+                        sandbox.lifecycle().writeLock(), "remove pod sandbox " + sandbox.id(), () -> remove(sandbox));
+            }
+        });
     }
 
     private void remove(Sandbox sandbox) {
@@ -47,5 +55,6 @@ public final class RemovePodSandbox {
         end.dismantle(sandbox.id(), definition.ownsCgroupParent() ? definition.cgroupParent() : "");
         store.remove(sandbox);
         announcements.sandbox(PodEvent.Type.DELETED, sandbox.id(), Instant.now());
+        plugins.removePodSandbox(definition, sandbox.condition().addresses());
     }
 }

@@ -6,6 +6,7 @@ import io.windlass.fault.Rollback;
 import io.windlass.pod.container.Announcements;
 import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.Joining;
+import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.lifecycle.PodFolders;
 import io.windlass.pod.lifecycle.PodMounts;
@@ -20,6 +21,7 @@ import io.windlass.pod.model.UserNamespace;
 import io.windlass.pod.network.NetworkAttachment;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.PodNetworkRequest;
+import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.spec.IdMappings;
 import io.windlass.pod.spec.Node;
 import io.windlass.pod.spec.SysctlRules;
@@ -49,6 +51,7 @@ public final class RunPodSandbox {
     private final PodCgroups cgroups;
     private final PodNetwork network;
     private final SandboxEnd end;
+    private final PluginCalls plugins;
     private final Announcements announcements;
     private final Node node;
     private final Joining<PodSandboxMetadata, PodSandboxConfig, PodSandboxId> runs = new Joining<>("run pod sandbox");
@@ -61,6 +64,7 @@ public final class RunPodSandbox {
             PodCgroups cgroups,
             PodNetwork network,
             SandboxEnd end,
+            PluginCalls plugins,
             Announcements announcements,
             Node node) {
         this.store = store;
@@ -70,6 +74,7 @@ public final class RunPodSandbox {
         this.cgroups = cgroups;
         this.network = network;
         this.end = end;
+        this.plugins = plugins;
         this.announcements = announcements;
         this.node = node;
     }
@@ -88,7 +93,11 @@ public final class RunPodSandbox {
                 config.linux().securityContext().namespaceOptions().ownUser(),
                 node,
                 "run pod sandbox " + config.metadata());
-        return runs.run(config.metadata(), config, () -> runOnce(config, runtimeHandler));
+        return runs.run(config.metadata(), config, () -> {
+            try (PodPlugins.Hold _ = plugins.hold()) {
+                return runOnce(config, runtimeHandler);
+            }
+        });
     }
 
     private PodSandboxId runOnce(PodSandboxConfig config, String runtimeHandler) {
@@ -127,6 +136,8 @@ public final class RunPodSandbox {
             List<InetAddress> addresses =
                     definition.hostNetwork() ? List.of() : attach(definition).addresses();
             new EtcFiles(folders).write(definition, addresses);
+            plugins.runPodSandbox(definition, addresses);
+            rollback.onFailure("tell plugins that it is gone", () -> plugins.removePodSandbox(definition, addresses));
             store.add(definition, new SandboxCondition(new SandboxState.Ready(), addresses));
             announcements.sandbox(PodEvent.Type.CREATED, id, definition.createdAt());
             announcements.sandbox(PodEvent.Type.STARTED, id, Instant.now());

@@ -5,6 +5,7 @@ import io.windlass.pod.container.Announcements;
 import io.windlass.pod.container.ContainerEnd;
 import io.windlass.pod.container.ContainerExits;
 import io.windlass.pod.events.PodEvent;
+import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.PodSandboxId;
@@ -23,14 +24,21 @@ public final class ShimEvents implements Shims.Listener {
     private final Shims shims;
     private final ContainerExits exits;
     private final ContainerEnd containers;
+    private final PluginCalls plugins;
     private final Announcements announcements;
 
     public ShimEvents(
-            PodStore store, Shims shims, ContainerExits exits, ContainerEnd containers, Announcements announcements) {
+            PodStore store,
+            Shims shims,
+            ContainerExits exits,
+            ContainerEnd containers,
+            PluginCalls plugins,
+            Announcements announcements) {
         this.store = store;
         this.shims = shims;
         this.exits = exits;
         this.containers = containers;
+        this.plugins = plugins;
         this.announcements = announcements;
     }
 
@@ -79,5 +87,6 @@ public final class ShimEvents implements Shims.Listener {
             }
         }
         announcements.sandbox(PodEvent.Type.STOPPED, sandbox.id(), now);
+        plugins.stopPodSandbox(sandbox);
     }
 }

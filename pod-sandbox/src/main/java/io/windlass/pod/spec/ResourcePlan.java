@@ -1,5 +1,6 @@
 package io.windlass.pod.spec;
 
+import io.windlass.pod.model.HugepageLimit;
 import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.runtime.oci.Cpu;
 import io.windlass.runtime.oci.DeviceRule;
@@ -31,6 +32,33 @@ public final class ResourcePlan {
                         .map(limit -> new io.windlass.runtime.oci.HugepageLimit(limit.pageSize(), limit.limit()))
                         .toList())
                 .withUnified(limits.unified());
+    }
+
+    /** The reverse of {@link #of}, of what the CRI has a field for. */
+    public static LinuxContainerResources limits(Resources limits) {
+        Cpu cpu = limits.cpu() == null ? Cpu.of(null, null, null, null, null) : limits.cpu();
+        Memory memory = limits.memory() == null ? Memory.of(null, null) : limits.memory();
+        return new LinuxContainerResources(
+                orZero(cpu.period()),
+                orZero(cpu.quota()),
+                orZero(cpu.shares()),
+                orZero(memory.limit()),
+                0,
+                orEmpty(cpu.cpus()),
+                orEmpty(cpu.mems()),
+                limits.hugepageLimits().stream()
+                        .map(limit -> new HugepageLimit(limit.pageSize(), limit.limit()))
+                        .toList(),
+                limits.unified(),
+                orZero(memory.swap()));
+    }
+
+    private static long orZero(@Nullable Long value) {
+        return value == null ? 0 : value;
+    }
+
+    private static String orEmpty(@Nullable String value) {
+        return value == null ? "" : value;
     }
 
     private static @Nullable Long given(long value) {

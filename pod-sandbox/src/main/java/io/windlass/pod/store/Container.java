@@ -16,6 +16,7 @@ public final class Container {
     private final ContainerDefinition definition;
     private final ReentrantLock operations = new ReentrantLock();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final CountDownLatch endTold = new CountDownLatch(1);
     private volatile ContainerCondition condition;
 
     Container(PodTables tables, ContainerDefinition definition, ContainerCondition condition) {
@@ -23,6 +24,9 @@ public final class Container {
         this.definition = definition;
         this.condition = condition;
         noteEnd(condition);
+        if (condition.state() instanceof ContainerState.Exited) {
+            endTold.countDown();
+        }
     }
 
     public ContainerId id() {
@@ -66,6 +70,16 @@ public final class Container {
     /** Waits until the container has exited; false when it has not after {@code timeout}. */
     public boolean awaitExit(Duration timeout) throws InterruptedException {
         return ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Everyone who takes part in its life has heard of its end. */
+    public void endTold() {
+        endTold.countDown();
+    }
+
+    /** Waits until {@link #endTold}, for a container that has exited. */
+    public void awaitEndTold() throws InterruptedException {
+        endTold.await();
     }
 
     /** The container as the CRI shows it. */

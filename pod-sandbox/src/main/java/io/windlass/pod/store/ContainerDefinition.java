@@ -37,7 +37,8 @@ public record ContainerDefinition(
         volumeImages = Map.copyOf(volumeImages);
     }
 
-    ContainerDefinition withSpec(Spec document) {
+    /** The same, made from another document. */
+    public ContainerDefinition withSpec(Spec document) {
         return new ContainerDefinition(
                 id,
                 sandboxId,

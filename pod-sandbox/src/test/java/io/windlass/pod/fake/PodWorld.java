@@ -35,6 +35,7 @@ public final class PodWorld implements AutoCloseable {
     private final FakeNetwork network = new FakeNetwork(failpoints);
     private final FakeRootfs rootfs = new FakeRootfs(failpoints);
     private final FakeCgroups cgroups = new FakeCgroups(failpoints);
+    private final RecordingPlugins plugins = new RecordingPlugins();
     private final FakeShims shims;
     private final PodsSettings settings;
     private Pods pods;
@@ -46,7 +47,7 @@ public final class PodWorld implements AutoCloseable {
     }
 
     private Pods open() {
-        Pods opened = Pods.open(settings, rootfs, network, shims, cgroups, mounts, NODE);
+        Pods opened = Pods.open(settings, rootfs, network, shims, cgroups, mounts, NODE, plugins);
         opened.recover().run();
         return opened;
     }
@@ -80,6 +81,10 @@ public final class PodWorld implements AutoCloseable {
 
     public FakeCgroups cgroups() {
         return cgroups;
+    }
+
+    public RecordingPlugins plugins() {
+        return plugins;
     }
 
     public FakeShims shims() {
