@@ -44,6 +44,12 @@ churn: dist
 	scripts/setup demo
 	scripts/churn
 
+## critest: run critest against the daemon, over both transports, with NRI; LOAD=1: beside a second client
+.PHONY: critest
+critest: dist
+	scripts/setup conformance
+	conformance/critest
+
 ## check-proto: compare proto/cri/api.proto with the published CRI, descriptor by descriptor
 .PHONY: check-proto
 check-proto:
