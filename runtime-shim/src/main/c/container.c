@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "group.h"
 #include "process.h"
+#include "restore.h"
 #include "standard_streams.h"
 #include "syscalls.h"
 
@@ -117,6 +117,7 @@ static void forget(struct container *container) {
   free(container->id);
   free(container->cgroup);
   free(container->exit_file);
+  free(container->restored_file);
   free(container);
 }
 
@@ -181,18 +182,10 @@ static void on_failed(struct launch *launch, const struct failure *f) {
   answer_error(&container->answer, f);
 }
 
-static void on_executed(struct launch *launch) {
-  struct container *container = container_of(launch, struct container, launch);
-  struct failure f;
-  if (container->state == CONTAINER_CREATED)
-    return; /* it was killed where it stood */
-  if (container->state != CONTAINER_STARTING) {
-    fail(&f, ECHILD, "create", "the first process of container %s ended before its barrier", container->id);
-    on_failed(launch, &f);
-    return;
-  }
+/* It runs; `launch` may still tell its timeline. */
+static void started(struct container *container) {
+  struct launch *launch = &container->launch;
   container->state = CONTAINER_RUNNING;
-  tell_zygote(container, WORD_RUNNING);
   struct connection *connection = container->answer.connection;
   if (connection) {
     size_t mark = connection_begin(connection, FRAME_OK, container->answer.id);
@@ -201,6 +194,20 @@ static void on_executed(struct launch *launch) {
     connection_release(answer_take(&container->answer));
   }
   launch_finish(launch);
+}
+
+static void on_executed(struct launch *launch) {
+  struct container *container = container_of(launch, struct container, launch);
+  struct failure f;
+  if (container->state == CONTAINER_CREATED || restore_pending(container))
+    return; /* killed where it stood; or restoring now */
+  if (container->state != CONTAINER_STARTING) {
+    fail(&f, ECHILD, "create", "the first process of container %s ended before its barrier", container->id);
+    on_failed(launch, &f);
+    return;
+  }
+  tell_zygote(container, WORD_RUNNING);
+  started(container);
 }
 
 static const struct launch_calls LAUNCH_CALLS = {on_terminal, on_ready, on_executed, on_failed};
@@ -233,10 +240,32 @@ static void end(struct container *container, const struct exit_status *status, b
     output_update(&container->outputs[i]);
 }
 
+/* Whoever restored it has ended. */
+static void restored(struct container *container, const siginfo_t *information) {
+  struct failure f;
+  if (restore_take(container, information, &f) < 0) {
+    struct exit_status status = {.code = START_FAILED_CODE, .time = exit_clock()};
+    answer_error(&container->answer, &f);
+    end(container, &status, true);
+    return;
+  }
+  tell_zygote(container, WORD_DELETED); /* what it kept was about another process */
+  started(container);
+  hand_over(container);
+  if (container->restored_end.si_pid) {
+    struct exit_status status = exit_status_of(&container->restored_end);
+    end(container, &status, true);
+  }
+}
+
 void container_reaped(struct container *container, const siginfo_t *information) {
   launch_catch_up(&container->launch);
   if (container->launch.pid != information->si_pid)
     return; /* it was the first of a RECLONE */
+  if (restore_pending(container) && !container->start_failed) {
+    restored(container, information);
+    return;
+  }
   if (container->state == CONTAINER_CREATING) {
     never_created(container, information);
     return;
@@ -296,6 +325,7 @@ struct create_request {
   const char *target;
   const char *cgroup;
   const char *exit_file;
+  const char *restored_file;
 };
 
 static int parse_create(struct fields *fields, struct create_request *request, struct failure *f) {
@@ -307,6 +337,7 @@ static int parse_create(struct fields *fields, struct create_request *request, s
   request->target = take_text(fields);
   request->cgroup = take_text(fields);
   request->exit_file = take_text(fields);
+  request->restored_file = fields->left ? take_text(fields) : "";
   if (fields->broken || !*request->id || !*request->exit_file || request->pid_mode > PID_OF_TARGET)
     return fail(f, EPROTO, "create", "malformed request for container %s", request->id);
   return 0;
@@ -374,7 +405,8 @@ int container_create(struct shim *shim, struct connection *connection, struct fr
   container->id = strdup(request.id);
   container->cgroup = strdup(request.cgroup);
   container->exit_file = strdup(request.exit_file);
-  bool whole = container->id && container->cgroup && container->exit_file;
+  container->restored_file = *request.restored_file ? strdup(request.restored_file) : NULL;
+  bool whole = container->id && container->cgroup && container->exit_file && (container->restored_file || !*request.restored_file);
   if (!whole || launch(container, &request, f) < 0) {
     forget(container);
     return whole ? -1 : fail(f, ENOMEM, "create", "container %s", request.id);
@@ -402,28 +434,6 @@ int container_start(struct shim *shim, struct connection *connection, struct fra
   return 0;
 }
 
-int container_signal(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
-  struct container *container = find_by_frame(shim, frame, f);
-  if (!container)
-    return -1;
-  int number = (int)take_u32(&frame->fields);
-  bool all = take_u32(&frame->fields);
-  if (all && number == SIGKILL && *container->cgroup) {
-    if (group_kill(container->cgroup, f) < 0 && f->error != ENOENT)
-      return -1;
-    if (container->state == CONTAINER_EXITED) {
-      connection_ok(connection, frame->id);
-      return 0;
-    }
-  }
-  if (container->state == CONTAINER_EXITED)
-    return fail(f, ESRCH, "signal", "container %s has exited", container->id);
-  if (sys_pidfd_send_signal(container->launch.pidfd, number) < 0)
-    return fail(f, errno, "signal", "%d to container %s", number, container->id);
-  connection_ok(connection, frame->id);
-  return 0;
-}
-
 int container_delete(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
   struct container *container = find_by_frame(shim, frame, f);
   if (!container)
@@ -432,60 +442,6 @@ int container_delete(struct shim *shim, struct connection *connection, struct fr
     return fail(f, EBUSY, "delete", "container %s has not exited", container->id);
   tell_zygote(container, WORD_DELETED);
   forget(container);
-  connection_ok(connection, frame->id);
-  return 0;
-}
-
-int container_reopen_log(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
-  struct container *container = find_by_frame(shim, frame, f);
-  if (!container || log_reopen(&container->log, f) < 0)
-    return -1;
-  connection_ok(connection, frame->id);
-  return 0;
-}
-
-int container_list(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
-  (void)f;
-  uint32_t count = 0;
-  size_t mark = connection_begin(connection, FRAME_OK, frame->id);
-  struct bytes *out = &connection->out;
-  for (struct container *at = shim->containers; at; at = at->next)
-    count += at->state != CONTAINER_CREATING;
-  put_u32(out, count);
-  for (struct container *at = shim->containers; at; at = at->next) {
-    if (at->state == CONTAINER_CREATING)
-      continue;
-    put_text(out, at->id);
-    put_u64(out, (uint64_t)at->launch.pid);
-    put_u64(out, at->start_time);
-    put_u32(out, at->state == CONTAINER_STARTING ? CONTAINER_CREATED : at->state);
-    put_u32(out, at->status.code);
-    put_u32(out, at->status.signal);
-    put_u64(out, at->status.time);
-  }
-  connection_finish(connection, mark);
-  return 0;
-}
-
-int container_resize(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
-  struct container *container = find_by_frame(shim, frame, f);
-  if (!container)
-    return -1;
-  uint32_t columns = take_u32(&frame->fields);
-  uint32_t rows = take_u32(&frame->fields);
-  if (!(container->io & IO_TTY) || !output_is_open(&container->outputs[LOG_STDOUT]))
-    return fail(f, ENOTTY, "resize", "container %s has no terminal", container->id);
-  if (terminal_resize(container->outputs[LOG_STDOUT].watch.fd, columns, rows, f) < 0)
-    return -1;
-  connection_ok(connection, frame->id);
-  return 0;
-}
-
-int container_close_stdin(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
-  struct container *container = find_by_frame(shim, frame, f);
-  if (!container)
-    return -1;
-  input_finish(&container->input);
   connection_ok(connection, frame->id);
   return 0;
 }

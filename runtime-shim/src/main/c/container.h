@@ -33,6 +33,8 @@ struct container {
   char *id;
   char *cgroup; /* cgroup2 directory, or "" */
   char *exit_file;
+  char *restored_file;    /* while it is to be restored: where the number of its first process will stand; else NULL */
+  siginfo_t restored_end; /* of a restored process that ended before it could be taken */
   enum container_state state;
   uint32_t io;
   bool start_failed;

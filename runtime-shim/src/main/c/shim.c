@@ -13,6 +13,7 @@
 #include "container.h"
 #include "exec.h"
 #include "exit_record.h"
+#include "restore.h"
 
 enum { ROLE_SHIM = 2 };
 
@@ -171,6 +172,8 @@ static void on_signal(struct watch *watch, uint32_t events) {
       container_reaped(container, &information);
     else if (exec)
       exec_reaped(exec, &information);
+    else
+      restore_note(shim, &information);
     /* Only now: had this shim ended in between, the zygote would have reaped it instead. */
     waitid(P_PID, (id_t)information.si_pid, &information, WEXITED | WNOHANG);
   }

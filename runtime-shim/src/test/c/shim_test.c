@@ -292,6 +292,35 @@ static void it_may_be_killed_before_its_start(int shim, int events) {
   daemon_call(shim, &message, FRAME_DELETE, "t", "never");
 }
 
+static bool restore(int shim, const char *id, const char *script) {
+  return daemon_call(shim, &message, FRAME_CREATE, "tptuutttt", id, shell(MOUNTS, false, true, script), in_state(suffixed(id, ".log")), 0u, 0u, "",
+                     "", in_state(suffixed(id, ".exit")), in_state(suffixed(id, ".pid"))) &&
+         start(shim, id);
+}
+
+/* A script that leaves a sibling: its number in the container's file. */
+static const char *sibling(const char *id, int code, bool wait) {
+  static char script[2 * PATH_SIZE];
+  snprintf(script, sizeof script, "exec %s sibling %s %d %d", getenv("PROBE"), in_state(suffixed(id, ".pid")), code, wait);
+  return script;
+}
+
+static void a_restored_process_takes_the_place_of_its_maker(int shim, int events) {
+  pid_t pid = 0;
+  tap_ok(restore(shim, "restored", sibling("restored", 0, true)), "a container is started by restoring it");
+  tap_ok(state_of(shim, "restored", &pid) == RUNNING && pid == atoi(daemon_read_file(in_state("restored.pid"))), "the restored process is its first");
+  tap_ok(daemon_call(shim, &message, FRAME_SIGNAL, "tuu", "restored", 9u, 0u), "it is signalled");
+  tap_ok(next_exit(events, "restored", 137, 9), "and its end is told");
+  daemon_call(shim, &message, FRAME_DELETE, "t", "restored");
+  tap_ok(restore(shim, "brief", sibling("brief", 7, false)), "one that ends before it is taken was started");
+  tap_ok(next_exit(events, "brief", 7, 0), "and has ended as it did");
+  daemon_call(shim, &message, FRAME_DELETE, "t", "brief");
+  refused(restore(shim, "spoilt", "exit 4"), "the restoring program ended with status 4", "a restore that fails is an error of START");
+  tap_ok(next_exit(events, "spoilt", 128, 0), "which is an exit with 128");
+  daemon_call(shim, &message, FRAME_DELETE, "t", "spoilt");
+  tap_ok(unlink(in_state("restored.pid")) == 0 && unlink(in_state("brief.pid")) == 0, "the files are whose who named them");
+}
+
 static void pid_namespaces_are_shared_as_asked(int shim, int events) {
   tap_ok(create(shim, "shared", shell(MOUNTS, false, true, "echo $$"), 0, 1, "") && start(shim, "shared"), "a container joins the pod's PID namespace");
   tap_ok(next_exit(events, "shared", 0, 0), "and ends");
@@ -562,7 +591,8 @@ static void clean_up(void) {
   tap_lacks(daemon_read_file(in_state("zygote.log")), "anitizer", "no sanitizer spoke up");
   tap_lacks(daemon_read_file(in_state("zygote.log")), "runtime error", "nor the one for undefined behaviour");
   static const char *const left[] = {"zygote.lock", "zygote.log"};
-  static const char *const containers[] = {"first", "missing", "shared", "tty", "once", "host", "kept", "waiting", "unseen", "last", "broken", "deaf", "never", "mapped", "full", "burst", "reader", "second"};
+  static const char *const containers[] = {"first", "missing", "shared", "tty", "once", "host", "kept", "waiting", "unseen", "last", "broken", "deaf", "never", "mapped", "full", "burst", "reader", "second",
+                                             "restored", "brief", "spoilt"};
   for (size_t i = 0; i < sizeof left / sizeof *left; i++)
     unlink(in_state(left[i]));
   for (size_t i = 0; i < sizeof containers / sizeof *containers; i++) {
@@ -591,6 +621,7 @@ int main(void) {
   a_container_lives(shim, events);
   failures_are_named(shim, events);
   pid_namespaces_are_shared_as_asked(shim, events);
+  a_restored_process_takes_the_place_of_its_maker(shim, events);
   it_may_be_killed_before_its_start(shim, events);
   a_full_disk_stops_no_container(shim, events);
   a_terminal_is_one_stream(shim, events);

@@ -23,6 +23,9 @@ import java.util.Optional;
 public final class LaunchProgramCompiler {
     private static final int DIRECTORY_MODE = 0755;
 
+    private static final List<String> HOST_ENVIRONMENT =
+            List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C");
+
     private final SeccompCompiler seccomp;
 
     public LaunchProgramCompiler(SeccompCompiler seccomp) {
@@ -40,6 +43,28 @@ public final class LaunchProgramCompiler {
             return new Creation(spec, process, linux, context).compile();
         } catch (Fault fault) {
             throw fault.in("cannot create container " + context.containerId());
+        }
+    }
+
+    /**
+     * The program of a container whose processes are restored: all that it would find is built, attached at the root's attach
+     * point, and {@code command} is executed on the host's files in place of the container's program.
+     *
+     * @throws Fault as {@link #create}
+     */
+    public LaunchProgram restore(Spec spec, LaunchContext context, List<String> command) {
+        try {
+            Unsupported.check(spec);
+            Process process = Objects.requireNonNull(spec.process(), "process");
+            check(process);
+            Linux linux = Objects.requireNonNullElseGet(
+                    spec.linux(), () -> Linux.builder().build());
+            if (linux.namespace(Namespace.USER).isPresent() || process.terminal()) {
+                throw Fault.unimplemented("a container with a user namespace or a terminal cannot be restored");
+            }
+            return new Creation(spec, process, linux, context).compileRestore(command);
+        } catch (Fault fault) {
+            throw fault.in("cannot restore container " + context.containerId());
         }
     }
 
@@ -218,8 +243,34 @@ public final class LaunchProgramCompiler {
             Rlimits.emit(process.rlimits(), program);
         }
 
+        /**
+         * What makes processes has the rights, the files and the PIDs of the host: it gives up its rights in the processes that
+         * it makes, as they were saved. The cgroup namespace is made by it, for them to be born in.
+         */
+        LaunchProgram compileRestore(List<String> command) {
+            Slot home = namespaces.cloneRestorer();
+            beginChild();
+            prepareDetached();
+            oomScore(process, program);
+            cgroups.attachCpu();
+            rootfs.pivot();
+            furnish();
+            lock();
+            rootfs.carryTo(home);
+            if (isolatesCgroups() && context.cgroupV1()) {
+                cgroups.isolate();
+            }
+            program.barrier();
+            program.execve(command, HOST_ENVIRONMENT);
+            return program.build();
+        }
+
         private void startChild() {
             namespaces.cloneChild();
+            beginChild();
+        }
+
+        private void beginChild() {
             // First of all: nobody in a namespace that is joined may trace this process or open its descriptors.
             program.dumpable(false);
             program.setsid();

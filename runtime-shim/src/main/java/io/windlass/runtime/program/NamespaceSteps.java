@@ -1,6 +1,7 @@
 package io.windlass.runtime.program;
 
 import io.windlass.fault.Fault;
+import io.windlass.linux.MountFlags;
 import io.windlass.linux.NamespaceType;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Namespace;
@@ -23,6 +24,20 @@ final class NamespaceSteps {
     /** The new namespaces, all but the cgroup one, which must not be made before the process is in its cgroup. */
     void cloneChild() {
         program.clone(fresh() & ~NamespaceType.CGROUP.flag());
+    }
+
+    /**
+     * For who restores processes: on the host's PIDs, because the restored ones bring their namespace. Two mount namespaces,
+     * one to build the container's tree in, and one to go back to, with the host's files.
+     *
+     * @return the one to go back to
+     */
+    Slot cloneRestorer() {
+        program.clone(NamespaceType.MOUNT.flag());
+        program.propagation("/", MountFlags.MS_SLAVE | MountFlags.MS_REC);
+        Slot home = program.open("/proc/thread-self/ns/mnt", O_RDONLY);
+        program.unshare(NamespaceType.MOUNT.flag());
+        return home;
     }
 
     /**

@@ -3,6 +3,7 @@ package io.windlass.runtime.program;
 import io.windlass.fault.Fault;
 import io.windlass.linux.MountFlags;
 import io.windlass.linux.MountOption;
+import io.windlass.linux.NamespaceType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,17 @@ final class RootfsSteps {
     /** By way of a folder that whoever is root only in a user namespace can reach. */
     void pivotInUserNamespace() {
         program.pivot(tree, REACHABLE);
+    }
+
+    /**
+     * Takes the finished tree along into another mount namespace.
+     *
+     * @param home the namespace to go to
+     */
+    void carryTo(Slot home) {
+        Slot whole = program.openTree("/", ProgramBuilder.RECURSIVE);
+        program.setns(home, NamespaceType.MOUNT.flag());
+        program.moveMount(whole, root.attachPoint().toString(), ProgramBuilder.Make.NOTHING);
     }
 
     /** After all that is made in the root: mount points, devices, the working directory. */

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param cgroupAttachFiles cgroup v1: the files into which the child writes "0", in order
  * @param unifiedCgroup the cgroup2 folder into which the child is cloned, also on hybrid hosts
  * @param exitFile where the exit record is written
+ * @param restoration what makes its processes, when they are restored instead of executed
  */
 public record ContainerLaunch(
         String containerId,
@@ -26,9 +27,36 @@ public record ContainerLaunch(
         PidMode pidMode,
         List<Path> cgroupAttachFiles,
         Optional<Path> unifiedCgroup,
-        Path exitFile) {
+        Path exitFile,
+        Optional<Restoration> restoration) {
     public ContainerLaunch {
         cgroupAttachFiles = List.copyOf(cgroupAttachFiles);
+    }
+
+    /** A container whose process is executed. */
+    public ContainerLaunch(
+            String containerId,
+            Spec spec,
+            RootfsLayers rootfs,
+            Optional<Path> logPath,
+            boolean stdin,
+            boolean stdinOnce,
+            PidMode pidMode,
+            List<Path> cgroupAttachFiles,
+            Optional<Path> unifiedCgroup,
+            Path exitFile) {
+        this(
+                containerId,
+                spec,
+                rootfs,
+                logPath,
+                stdin,
+                stdinOnce,
+                pidMode,
+                cgroupAttachFiles,
+                unifiedCgroup,
+                exitFile,
+                Optional.empty());
     }
 
     /** Whether the process gets a terminal, as its spec says. */

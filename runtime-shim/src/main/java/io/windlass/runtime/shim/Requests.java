@@ -42,7 +42,9 @@ final class Requests {
                         layers.lowers(), layers.upper(), layers.work(), layers.attachPoint(), layers.volatileUpper()),
                 launch.cgroupAttachFiles(),
                 launch.unifiedCgroup());
-        LaunchProgram program = compiler.create(launch.spec(), context);
+        LaunchProgram program = launch.restoration()
+                .map(restoration -> compiler.restore(launch.spec(), context, restoration.command()))
+                .orElseGet(() -> compiler.create(launch.spec(), context));
         int io = (launch.stdin() ? IO_STDIN : 0)
                 | (launch.tty() ? IO_TTY : 0)
                 | (launch.stdinOnce() ? IO_STDIN_ONCE : 0);
@@ -54,7 +56,8 @@ final class Requests {
                 .u32(launch.pidMode().kind().code())
                 .str(launch.pidMode().target().orElse(""))
                 .str(text(launch.unifiedCgroup()))
-                .str(launch.exitFile().toString());
+                .str(launch.exitFile().toString())
+                .str(text(launch.restoration().map(Restoration::processFile)));
     }
 
     static Encoder exec(ExecLaunch launch, LaunchProgramCompiler compiler) {

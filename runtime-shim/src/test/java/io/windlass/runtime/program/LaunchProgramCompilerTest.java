@@ -76,6 +76,41 @@ class LaunchProgramCompilerTest {
     }
 
     @Test
+    void buildsTheTreeForWhoRestoresAndExecutesThemOnTheHostsFiles() {
+        Spec spec = spec(TypicalContainer.process("sh").build());
+
+        List<String> lines = compiler.restore(spec, context(), List.of("criu", "restore"))
+                .disassemble()
+                .lines()
+                .map(line -> line.replaceFirst("^ *[0-9]+ +", ""))
+                .toList();
+
+        assertThat(lines).containsSubsequence(operation(lines, "CLONE"), operation(lines, "UNSHARE"));
+        assertThat(operation(lines, "CLONE")).as("the PIDs stay the host's").doesNotContain("NEWPID");
+        assertThat(lines.indexOf(operation(lines, "PIVOT")))
+                .isLessThan(lines.lastIndexOf(lines.stream()
+                        .filter(l -> l.startsWith("SETNS"))
+                        .toList()
+                        .getLast()));
+        assertThat(lines.getLast()).startsWith("EXECVE").contains("criu");
+        assertThat(lines.get(lines.size() - 2)).startsWith("BARRIER");
+        assertThat(lines).noneMatch(line -> line.startsWith("SECCOMP") || line.startsWith("CAPSET"));
+    }
+
+    private static String operation(List<String> lines, String name) {
+        return lines.stream().filter(line -> line.startsWith(name)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void refusesToRestoreWithATerminal() {
+        Spec spec = spec(TypicalContainer.process("sh").terminal(true).build());
+
+        assertThatThrownBy(() -> compiler.restore(spec, context(), List.of("criu")))
+                .isInstanceOfSatisfying(Fault.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.UNIMPLEMENTED))
+                .hasMessageContaining("a user namespace or a terminal cannot be restored");
+    }
+
+    @Test
     void givesATerminalAndAConsole() {
         Spec spec = spec(TypicalContainer.process("sh")
                 .terminal(true)
