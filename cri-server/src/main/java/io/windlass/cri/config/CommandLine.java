@@ -16,6 +16,7 @@ public record CommandLine(Action action, Map<Option, Path> paths) {
 
     public static final String HELP = """
             Usage: windlassd [--config FILE] [--root DIR] [--state DIR] [--listen SOCKET_PATH]
+                             [--nri-socket SOCKET_PATH]
 
             Runs the Kubernetes container runtime in the foreground, until SIGTERM; pods keep running then.
 
@@ -23,6 +24,8 @@ public record CommandLine(Action action, Map<Option, Path> paths) {
               --root DIR            images and stores, kept over a reboot (/var/lib/windlass)
               --state DIR           sockets and pinned namespaces, lost at a reboot (/run/windlass)
               --listen SOCKET_PATH  the CRI socket (windlass.sock in the state folder)
+              --nri-socket SOCKET_PATH
+                                    where NRI plugins connect (/var/run/nri/nri.sock)
               --check-config        read the configuration, say what is wrong with it, and end
               --version             print the version and end
               --help                print this text and end
@@ -45,7 +48,8 @@ public record CommandLine(Action action, Map<Option, Path> paths) {
         CONFIG("--config"),
         ROOT("--root"),
         STATE("--state"),
-        LISTEN("--listen");
+        LISTEN("--listen"),
+        NRI_SOCKET("--nri-socket");
 
         private final String flag;
 
@@ -115,7 +119,7 @@ public record CommandLine(Action action, Map<Option, Path> paths) {
     public Config config() {
         Optional<Path> named = path(Option.CONFIG);
         return ConfigFiles.load(named.orElse(DEFAULT_CONFIG), named.isPresent())
-                .with(path(Option.ROOT), path(Option.STATE), path(Option.LISTEN));
+                .with(path(Option.ROOT), path(Option.STATE), path(Option.LISTEN), path(Option.NRI_SOCKET));
     }
 
     private Optional<Path> path(Option option) {

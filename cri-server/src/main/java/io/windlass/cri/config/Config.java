@@ -22,11 +22,13 @@ public record Config(
     }
 
     /** The same configuration with what the command line says instead. */
-    public Config with(Optional<Path> otherRoot, Optional<Path> otherState, Optional<Path> otherListen) {
+    public Config with(
+            Optional<Path> otherRoot, Optional<Path> otherState, Optional<Path> otherListen, Optional<Path> nriSocket) {
         Path newState = otherState.orElse(state);
         boolean followsState = server.listen().equals(state.resolve(ServerSettings.SOCKET));
         Path listen = otherListen.orElse(followsState ? newState.resolve(ServerSettings.SOCKET) : server.listen());
         ServerSettings changed = new ServerSettings(listen, server.allowedUids());
+        NriSettings plugins = nri.moved(state, newState);
         return new Config(
                 otherRoot.orElse(root),
                 newState,
@@ -36,7 +38,7 @@ public record Config(
                 network,
                 cni,
                 streaming,
-                nri,
+                nriSocket.map(plugins::enabledAt).orElse(plugins),
                 image,
                 log);
     }

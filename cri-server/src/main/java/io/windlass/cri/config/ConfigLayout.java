@@ -14,6 +14,7 @@ import org.tomlj.TomlTable;
 
 /** Which tables a configuration has; reads them from the files and keeps the sections for {@link ConfigReference}. */
 final class ConfigLayout {
+    static final Path STATE = Path.of("/run/windlass");
     private static final String REGISTRY = "registry";
 
     private final List<Source> files;
@@ -44,7 +45,7 @@ final class ConfigLayout {
                 "Images, containers' files and the stores, kept over a reboot (--root).");
         Path state = top.parsed(
                 "state",
-                Path.of("/run/windlass"),
+                STATE,
                 Parsers::absolutePath,
                 Path::toString,
                 "Sockets, pinned namespaces and exit records; should be on a tmpfs (--state).");
@@ -53,7 +54,7 @@ final class ConfigLayout {
         NetworkSettings network = table("network", NetworkSettings::read);
         CniSettings cni = table("cni", CniSettings::read);
         StreamingSettings streaming = table("streaming", StreamingSettings::read);
-        NriSettings nri = table("nri", NriSettings::read);
+        NriSettings nri = table("nri", section -> NriSettings.read(section, state));
         ImageSettings image = table("image", ImageSettings::read);
         LogSettings log = table("log", LogSettings::read);
         Map<String, RegistrySettings> registries = registries();

@@ -3,6 +3,7 @@ package io.windlass.cri.recovery;
 import io.windlass.cri.config.Config;
 import io.windlass.cri.release.ReleaseVersion;
 import io.windlass.cri.server.CriServer;
+import io.windlass.nri.plugin.Nri;
 import io.windlass.pod.Pods;
 import io.windlass.runtime.shim.ShimSupervisor;
 import jakarta.enterprise.inject.Instance;
@@ -12,7 +13,7 @@ import java.lang.management.ManagementFactory;
 import org.jboss.logging.Logger;
 
 /**
- * The order of the start: checks, folders, stores and zygote, the pods of the daemon before, and only then the socket. So
+ * The order of the start: checks, folders, stores and zygote, the pods of the daemon before, plugins, and only then the socket. So
  * whoever gets an answer gets the truth.
  */
 @Singleton
@@ -23,6 +24,7 @@ public final class StartUp implements AutoCloseable {
     private final Closing closing;
     private final Instance<ShimSupervisor> shims;
     private final Instance<Pods> pods;
+    private final Instance<Nri> nri;
     private final Instance<CriServer> server;
 
     @Inject
@@ -31,11 +33,13 @@ public final class StartUp implements AutoCloseable {
             Closing closing,
             Instance<ShimSupervisor> shims,
             Instance<Pods> pods,
+            Instance<Nri> nri,
             Instance<CriServer> server) {
         this.config = config;
         this.closing = closing;
         this.shims = shims;
         this.pods = pods;
+        this.nri = nri;
         this.server = server;
     }
 
@@ -45,6 +49,9 @@ public final class StartUp implements AutoCloseable {
         closing.later(Folders.take(config.root(), config.state()));
         shims.get().start();
         pods.get().recover().run();
+        if (config.nri().enabled()) {
+            nri.get().start(pods.get().pluginTarget());
+        }
         server.get().start();
         closing.later(QuietMemory.watch(pods.get().events()));
         long sinceLaunch = System.currentTimeMillis()

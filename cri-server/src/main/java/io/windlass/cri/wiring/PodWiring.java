@@ -4,11 +4,14 @@ import io.windlass.cri.config.Config;
 import io.windlass.cri.config.NetworkSettings;
 import io.windlass.cri.recovery.Closing;
 import io.windlass.cri.recovery.HelperBinary;
+import io.windlass.cri.release.ReleaseVersion;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.linux.Kernel;
 import io.windlass.linux.Syscalls;
 import io.windlass.linux.cgroup.CgroupDriver;
+import io.windlass.nri.plugin.Nri;
+import io.windlass.nri.plugin.NriSettings;
 import io.windlass.pod.Pods;
 import io.windlass.pod.PodsSettings;
 import io.windlass.pod.network.NetworkConfig;
@@ -16,7 +19,6 @@ import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.Subnet;
 import io.windlass.pod.network.cni.CniFolders;
 import io.windlass.pod.network.cni.PodNetworks;
-import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.spec.Node;
 import io.windlass.runtime.program.SeccompDocuments;
@@ -80,9 +82,24 @@ final class PodWiring {
             CgroupDriver cgroups,
             Syscalls kernel,
             Node node,
+            Nri nri,
             Closing closing) {
         PodsSettings settings = settings(config);
-        return closing.later(Pods.open(settings, roots, network, shims, cgroups, kernel, node, PodPlugins.NONE));
+        return closing.later(Pods.open(settings, roots, network, shims, cgroups, kernel, node, nri.plugins()));
+    }
+
+    @Produces
+    @Singleton
+    Nri nri(Config config, Closing closing) {
+        io.windlass.cri.config.NriSettings nri = config.nri();
+        return closing.later(new Nri(new NriSettings(
+                nri.external() ? Optional.of(nri.socket()) : Optional.empty(),
+                nri.pluginPath(),
+                nri.pluginConfigPath(),
+                HelperBinary.find(System.getProperties(), System.getenv()),
+                nri.registrationTimeout(),
+                nri.requestTimeout(),
+                ReleaseVersion.text())));
     }
 
     @Produces

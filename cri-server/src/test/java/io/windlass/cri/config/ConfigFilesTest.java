@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,11 @@ class ConfigFilesTest {
                 [nri]
                 enabled = false
                 socket = "/h"
+                external = false
+                plugin_path = "/i"
+                plugin_config_path = "/j"
+                registration_timeout_ms = 7
+                request_timeout_ms = 8
                 [image]
                 parallel_transfers = 5
                 pinned = ["*/pause:*"]
@@ -76,7 +82,15 @@ class ConfigFilesTest {
         assertThat(config.network()).isEqualTo(new NetworkSettings("10.1.0.0/16", "fd00::/64", "br7", 1400));
         assertThat(config.cni()).isEqualTo(new CniSettings(Path.of("/e"), List.of(Path.of("/f"), Path.of("/g"))));
         assertThat(config.streaming().address()).hasToString("/[0:0:0:0:0:0:0:1]:10");
-        assertThat(config.nri().socket()).hasToString("/h");
+        assertThat(config.nri())
+                .isEqualTo(new NriSettings(
+                        false,
+                        Path.of("/h"),
+                        false,
+                        Path.of("/i"),
+                        Path.of("/j"),
+                        Duration.ofMillis(7),
+                        Duration.ofMillis(8)));
         assertThat(config.image().parallelTransfers()).isEqualTo(5);
         assertThat(config.log().level()).isEqualTo("debug");
     }
@@ -107,7 +121,7 @@ class ConfigFilesTest {
             [network] # mtu = 70000                  | 2: [network] mtu: must be from 1280 to 65535
             network = 1                              | 1: network must be a table, not a whole number
             [cgroup] # driver = "systemd"            | 2: [cgroup] driver: windlass does not support the systemd driver yet; use "cgroupfs"
-            [nri] # enabled = true                   | 2: [nri] enabled: windlass does not support NRI yet; leave it false
+            [nri] # request_timeout_ms = 0           | 2: [nri] request_timeout_ms: must be from 1 to 3600000
             [nri] # enabled = "yes"                  | 2: [nri] enabled must be true or false, not a text
             [streaming] # address = "here"           | 2: [streaming] address: "here" must have the form ADDRESS:PORT
             [streaming] # address = "host:1"         | 2: [streaming] address: "host" is no numeric IP address
@@ -142,7 +156,7 @@ class ConfigFilesTest {
     @Test
     void theCommandLineBeatsTheFile() throws IOException {
         Config config = load("root = \"/a\"\nstate = \"/b\"\n")
-                .with(Optional.of(Path.of("/x")), Optional.empty(), Optional.of(Path.of("/y.sock")));
+                .with(Optional.of(Path.of("/x")), Optional.empty(), Optional.of(Path.of("/y.sock")), Optional.empty());
 
         assertThat(config.root()).hasToString("/x");
         assertThat(config.state()).hasToString("/b");

@@ -1,0 +1,172 @@
+package io.windlass.nri.plugin;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
+import io.windlass.nri.ttrpc.RpcClient;
+import io.windlass.nri.ttrpc.RpcException;
+import io.windlass.nri.ttrpc.RpcException.Reason;
+import io.windlass.nri.ttrpc.Trunk;
+import io.windlass.proto.nri.ConfigureRequest;
+import io.windlass.proto.nri.ConfigureResponse;
+import io.windlass.proto.nri.Container;
+import io.windlass.proto.nri.Empty;
+import io.windlass.proto.nri.Event;
+import io.windlass.proto.nri.FailurePolicy;
+import io.windlass.proto.nri.PodSandbox;
+import io.windlass.proto.nri.StateChangeEvent;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** One connected plugin: it is called once at a time, in the order of the calls. Thread-safe. */
+final class Plugin implements AutoCloseable {
+    static final int PLUGIN_SERVICE = 1;
+    static final int RUNTIME_SERVICE = 2;
+    private static final String SERVICE = "nri.pkg.api.v1alpha1.Plugin";
+    private static final System.Logger LOG = System.getLogger(Plugin.class.getName());
+    private static final int ALL_EVENTS = (1 << (Event.LAST_VALUE - 1)) - 1;
+
+    private final PluginName name;
+    private final Trunk trunk;
+    private final RpcClient client;
+    private final Duration timeout;
+    private final ReentrantLock turn = new ReentrantLock(true);
+    private final Set<Event> withoutCall = ConcurrentHashMap.newKeySet();
+    private volatile Set<Event> events = EnumSet.noneOf(Event.class);
+    private volatile FailurePolicy policy = FailurePolicy.getDefaultInstance();
+    private volatile boolean closed;
+
+    Plugin(PluginName name, Trunk trunk, RpcClient client, Duration timeout) {
+        this.name = name;
+        this.trunk = trunk;
+        this.client = client;
+        this.timeout = timeout;
+    }
+
+    PluginName name() {
+        return name;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    boolean wants(Event event) {
+        return !closed && events.contains(event);
+    }
+
+    /** Tells it about this runtime; it tells which events it wants. */
+    void configure(ConfigureRequest request) {
+        ConfigureResponse response;
+        try {
+            response = call("Configure", request, ConfigureResponse.parser());
+        } catch (RpcException e) {
+            throw new Fault(FaultKind.UNAVAILABLE, "cannot configure plugin " + name + ": " + e.getMessage(), e);
+        }
+        int mask = response.getEvents() == 0 ? ALL_EVENTS : response.getEvents();
+        if ((mask & ~ALL_EVENTS) != 0) {
+            throw Fault.invalid(
+                    "cannot configure plugin %s: it asks for unknown events 0x%x".formatted(name, mask & ~ALL_EVENTS));
+        }
+        Set<Event> wanted = EnumSet.noneOf(Event.class);
+        for (int number = 1; number < Event.LAST_VALUE; number++) {
+            if ((mask & 1 << (number - 1)) != 0) {
+                wanted.add(Event.forNumber(number));
+            }
+        }
+        events = wanted;
+        policy = response.getFailurePolicy();
+    }
+
+    /** Waits for the plugin's turn and calls it, whatever events it wants. */
+    <T> T call(String method, Message request, Parser<T> parser) throws RpcException {
+        try {
+            turn.lockInterruptibly();
+            try {
+                return client.call(SERVICE, method, request, parser, timeout);
+            } finally {
+                turn.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Fault(
+                    FaultKind.CANCELLED,
+                    "cannot wait for plugin " + name + ": the caller of " + method + " went away",
+                    e);
+        }
+    }
+
+    /**
+     * Has the plugin take part in an event that it wants. Empty when it does not want it, or failed and its policy lets the
+     * request go on; its refusal is a fault.
+     */
+    <T> Optional<T> event(Event event, String method, Message request, Parser<T> parser) {
+        if (!wants(event) || withoutCall.contains(event)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(call(method, request, parser));
+        } catch (RpcException e) {
+            if (e.reason() == Reason.UNKNOWN_CALL) {
+                withoutCall.add(event);
+                return Optional.empty();
+            }
+            failed(method, e);
+            return Optional.empty();
+        }
+    }
+
+    /** As {@link #event}, for events that need no answer: plugins of old versions hear of them as changes of state. */
+    void notice(Event event, String method, Message request, PodSandbox pod, Optional<Container> container) {
+        event(event, method, request, Empty.parser());
+        if (wants(event) && withoutCall.contains(event)) {
+            StateChangeEvent.Builder change =
+                    StateChangeEvent.newBuilder().setEvent(event).setPod(pod);
+            container.ifPresent(change::setContainer);
+            try {
+                call("StateChange", change.build(), Empty.parser());
+            } catch (RpcException e) {
+                if (e.reason() != Reason.UNKNOWN_CALL) {
+                    failed("StateChange", e);
+                }
+            }
+        }
+    }
+
+    private void failed(String method, RpcException failure) {
+        if (!failure.lost()) {
+            throw new Fault(
+                    FaultKind.FAILED_PRECONDITION,
+                    "plugin " + name + " refused " + method + ": " + failure.getMessage(),
+                    failure);
+        }
+        if (failure.reason() != Reason.TIMEOUT || !policy.getKeepConnected()) {
+            close();
+        }
+        if (policy.getFailRequest()) {
+            throw new Fault(
+                    FaultKind.UNAVAILABLE,
+                    "plugin " + name + " failed at " + method + ": " + failure.getMessage(),
+                    failure);
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "{0} goes on without plugin {1}{2}: {3}",
+                method,
+                name,
+                closed ? ", which is given up" : "",
+                failure.getMessage());
+    }
+
+    /** Gives the plugin up. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        trunk.close();
+    }
+}

@@ -1,0 +1,64 @@
+package io.windlass.nri.ttrpc;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/** The bytes of one connection of a {@link Trunk}, in the order of their arrival. One reader, one writer. */
+final class Inlet extends InputStream {
+    private static final byte[] END = new byte[0];
+    /** Whoever sends more without an answer than this many pieces is given up. */
+    private static final int PIECES = 256;
+
+    private final BlockingQueue<byte[]> pieces = new ArrayBlockingQueue<>(PIECES + 1);
+    private byte[] current = END;
+    private int position;
+    private boolean ended;
+
+    void put(byte[] piece) throws IOException {
+        if (piece.length > 0 && (pieces.size() >= PIECES || !pieces.offer(piece))) {
+            throw new IOException("more than " + PIECES + " unread pieces");
+        }
+    }
+
+    /** What has arrived can still be read. */
+    void end() {
+        pieces.offer(END);
+    }
+
+    @Override
+    public int read() throws IOException {
+        return await() ? current[position++] & 0xff : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (!await()) {
+            return -1;
+        }
+        int count = Math.min(length, current.length - position);
+        System.arraycopy(current, position, target, offset, count);
+        position += count;
+        return count;
+    }
+
+    private boolean await() throws IOException {
+        try {
+            while (!ended && position == current.length) {
+                byte[] next = pieces.take();
+                if (next.length == 0) {
+                    ended = true;
+                } else {
+                    current = next;
+                    position = 0;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (IOException) new EOFException("interrupted").initCause(e);
+        }
+        return !ended;
+    }
+}

@@ -1,0 +1,88 @@
+package io.windlass.nri.ttrpc;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A socket that carries numbered connections: each piece is preceded by the connection's number and the piece's length, both
+ * 32 bits, big-endian. Pieces of connections that nobody opened are dropped. Thread-safe.
+ */
+public final class Trunk implements AutoCloseable {
+    private static final int HEADER = 8;
+    private static final int MAXIMUM = Frame.HEADER + Frame.MAXIMUM;
+
+    private final SocketChannel socket;
+    private final Map<Integer, Inlet> inlets = new ConcurrentHashMap<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    public Trunk(SocketChannel socket) {
+        this.socket = socket;
+    }
+
+    /** What arrives on one connection, from now on; opened before {@link #start}. */
+    InputStream open(int connection) {
+        return inlets.computeIfAbsent(connection, _ -> new Inlet());
+    }
+
+    /** Begins to read. */
+    public void start(String name) {
+        Thread.ofVirtual().name(name).start(this::read);
+    }
+
+    /** Sends a whole message; those of several senders do not mix. */
+    void send(int connection, byte[] message) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate(HEADER + message.length)
+                .putInt(connection)
+                .putInt(message.length)
+                .put(message)
+                .flip();
+        synchronized (this) {
+            while (piece.hasRemaining()) {
+                socket.write(piece);
+            }
+        }
+    }
+
+    private void read() {
+        try (DataInputStream in = new DataInputStream(Channels.newInputStream(socket))) {
+            while (true) {
+                int connection = in.readInt();
+                int length = in.readInt();
+                if (length < 0 || length > MAXIMUM) {
+                    throw new IOException(
+                            "a piece of " + Integer.toUnsignedLong(length) + " bytes, more than " + MAXIMUM);
+                }
+                byte[] piece = new byte[length];
+                in.readFully(piece);
+                Inlet inlet = inlets.get(connection);
+                if (inlet != null) {
+                    inlet.put(piece);
+                }
+            }
+        } catch (IOException e) {
+            // The peer is gone, broke the protocol, or close() was called: in each case nothing more can be read.
+            close();
+        }
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            socket.close();
+        } catch (IOException e) {
+            System.getLogger(Trunk.class.getName()).log(System.Logger.Level.DEBUG, "cannot close a plugin's socket", e);
+        }
+        inlets.values().forEach(Inlet::end);
+    }
+}
