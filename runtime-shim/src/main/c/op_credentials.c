@@ -83,19 +83,31 @@ int op_gid(const struct args *args, struct program_run *run, struct failure *f) 
   return syscall(SYS_setresgid, gid, gid, gid) < 0 ? fail_call(f, "setresgid") : 0;
 }
 
+static bool is_terminal(const struct stat *found) {
+  return S_ISCHR(found->st_mode) && major(found->st_rdev) >= FIRST_PTY_MAJOR && major(found->st_rdev) <= LAST_PTY_MAJOR;
+}
+
 /*
  * Programs reopen /dev/stdout by path, which asks for the owner of the pipe or terminal behind it. Nothing else is given away, least of
  * all /dev/null. A user namespace that does not know the present owner refuses; then the program has what it was given.
  */
 static void give_stdio(uid_t uid) {
-  for (int fd = 0; fd <= 2; fd++) {
-    struct stat found;
-    if (fstat(fd, &found) < 0 || found.st_uid == uid)
+  struct stat found;
+  for (int fd = 0; fd <= 2; fd++)
+    if (fstat(fd, &found) == 0 && found.st_uid != uid && (S_ISFIFO(found.st_mode) || is_terminal(&found)) && fchown(fd, uid, (gid_t)-1) < 0)
       continue;
-    bool terminal = S_ISCHR(found.st_mode) && major(found.st_rdev) >= FIRST_PTY_MAJOR && major(found.st_rdev) <= LAST_PTY_MAJOR;
-    if ((terminal || S_ISFIFO(found.st_mode)) && fchown(fd, uid, (gid_t)-1) < 0)
-      continue;
-  }
+}
+
+/* For the host's root, before it enters a user namespace that knows no owner of the pipes; terminals are made inside. */
+int op_own_streams(const struct args *args, struct program_run *run, struct failure *f) {
+  (void)run;
+  struct stat found;
+  uid_t uid = (uid_t)args->at[0].number;
+  gid_t gid = (gid_t)args->at[1].number;
+  for (int fd = 0; fd <= 2; fd++)
+    if (fstat(fd, &found) == 0 && S_ISFIFO(found.st_mode) && fchown(fd, uid, gid) < 0)
+      return fail(f, errno, "fchown", "standard stream %d", fd);
+  return 0;
 }
 
 int op_uid(const struct args *args, struct program_run *run, struct failure *f) {

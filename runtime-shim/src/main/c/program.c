@@ -68,6 +68,9 @@ static const struct kind kinds[] = {
     [41] = {"CLOSE", "S", 0, op_close},
     [42] = {"CHECK_FS", "SU", 0, op_check_fs},
     [OP_DEVICE] = {"DEVICE", "pp", 0, op_device},
+    [44] = {"OWN_STREAMS", "uu", 0, op_own_streams},
+    [45] = {"USER_NAMESPACE", "Stt", 1, op_user_namespace},
+    [46] = {"MAP_IDS", "SSpu", 2, op_map_ids},
 };
 
 static const struct kind *kind_of(uint32_t opcode) {

@@ -8,7 +8,7 @@
 
 #include "failure.h"
 
-enum { PROGRAM_SLOTS = 256, PROGRAM_MAX_OPERATIONS = 1024, PROGRAM_MAX_DEVICES = 64 };
+enum { PROGRAM_SLOTS = 256, PROGRAM_MAX_OPERATIONS = 1024, PROGRAM_MAX_DEVICES = 768 };
 
 /* How long an operation took. The array lies in memory shared between the shim and its child. */
 struct timing {

@@ -81,6 +81,7 @@ static void build_in_user_namespace(void) {
         "/mnt/work");
   build(&program, CLOSE, "u", 1u);
   build(&program, CLONE, "U", UINT64_C(0));
+  build(&program, OWN_STREAMS, "uu", (unsigned)BASE, (unsigned)BASE);
   build(&program, SETNS, "uU", (unsigned)USERNS, SYS_CLONE_NEWUSER);
   build(&program, GROUPS, "u", 0u);
   build(&program, GID, "u", 0u);
@@ -138,6 +139,43 @@ static void a_container_is_root_only_inside(void) {
   tap_contains(outcome.output, "descriptors: 0 1 2\n", "no descriptor is left");
 }
 
+static void ids_of_a_mount_are_mapped_without_a_user_namespace_of_the_container(void) {
+  const char *const commands[] = {"stat:/volume/file", "write:/volume/file", NULL};
+  build_begin(&program);
+  build(&program, USER_NAMESPACE, "utt", 7u, "0 5000 100", "0 6000 100");
+  build(&program, CLONE, "U", SYS_CLONE_NEWNS);
+  build(&program, PROPAGATION, "tU", "/", (uint64_t)(MS_REC | MS_PRIVATE));
+  build(&program, OPEN_TREE, "utu", 5u, "/mnt/outside", 1u);
+  build(&program, MAP_IDS, "uutu", 5u, 7u, "/mnt/outside", 1u);
+  build(&program, FSMOUNT, "utUuuttuttutt", 0u, "overlay", UINT64_C(0), 3u, 1u, "lowerdir+", "/mnt/lower", 1u, "upperdir", "/mnt/upper", 1u,
+        "workdir", "/mnt/work");
+  build(&program, PIVOT, "ut", 0u, "/mnt/root");
+  build(&program, MOVE_MOUNT, "utu", 5u, "/volume", 3u);
+  build(&program, BARRIER, "");
+  build_probe(&program, commands);
+  run_program(&program, &(struct run_hooks){0}, &outcome);
+  tap_ran(&outcome, "a volume with mapped ids");
+  tap_contains(outcome.output, "stat /volume/file: mode 100644 owner 5000:6000", "root's files are those of the mapping");
+}
+
+static void what_cannot_be_mapped_is_named(void) {
+  build_begin(&program);
+  build(&program, USER_NAMESPACE, "utt", 7u, "0 5000 100", "0 6000 100");
+  build(&program, CLONE, "U", SYS_CLONE_NEWNS);
+  build(&program, OPEN_TREE, "utu", 5u, "/proc", 0u);
+  build(&program, MAP_IDS, "uutu", 5u, 7u, "/proc", 0u);
+  build_end(&program);
+  run_program(&program, &(struct run_hooks){0}, &outcome);
+  tap_ok(outcome.failed && strcmp(outcome.failure.step, "MAP_IDS") == 0 && strstr(outcome.failure.detail, " /proc: mount_setattr"),
+         "a file system without idmapped mounts is named");
+  build_begin(&program);
+  build(&program, USER_NAMESPACE, "utt", 7u, "nonsense", "0 6000 100");
+  build(&program, CLONE, "U", UINT64_C(0));
+  build_end(&program);
+  run_program(&program, &(struct run_hooks){0}, &outcome);
+  tap_ok(outcome.failed && strstr(outcome.failure.detail, "uid_map: nonsense"), "a map that the kernel refuses is named");
+}
+
 static void a_terminal_works_inside(void) {
   build_in_user_namespace();
   build(&program, TTY, "uuu", 80u, 24u, 1u);
@@ -189,6 +227,8 @@ int main(void) {
     return tap_done();
   }
   a_container_is_root_only_inside();
+  ids_of_a_mount_are_mapped_without_a_user_namespace_of_the_container();
+  what_cannot_be_mapped_is_named();
   a_terminal_works_inside();
   an_exec_enters_the_user_namespace();
   return tap_done();

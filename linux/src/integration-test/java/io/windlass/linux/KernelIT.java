@@ -60,6 +60,14 @@ class KernelIT {
     }
 
     @Test
+    void tells_whether_a_file_system_takes_a_folder_by_descriptor() {
+        try (Fd folder = kernel.open(this.folder, OpenFlags.PATH | OpenFlags.DIRECTORY, 0)) {
+            assertThat(kernel.takesDescriptor("overlay", "lowerdir+", folder)).isTrue();
+            assertThat(kernel.takesDescriptor("tmpfs", "size", folder)).isFalse();
+        }
+    }
+
+    @Test
     void tells_what_the_file_system_said_of_a_wrong_option() {
         assertThatThrownBy(() -> kernel.fsmount("tmpfs", List.of(MountOption.of("sise", "1m")), 0))
                 .isInstanceOf(SyscallException.class)

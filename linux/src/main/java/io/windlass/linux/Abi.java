@@ -7,6 +7,7 @@ final class Abi {
     static final int FSMOUNT_CLOEXEC = 1;
     static final int FSCONFIG_SET_FLAG = 0;
     static final int FSCONFIG_SET_STRING = 1;
+    static final int FSCONFIG_SET_FD = 5;
     static final int FSCONFIG_CMD_CREATE = 6;
     static final int STATX_BASIC_STATS_AND_MOUNT_ID = 0x17ff;
     static final int BPF_PROG_LOAD = 5;

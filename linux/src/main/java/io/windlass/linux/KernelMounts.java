@@ -47,6 +47,16 @@ interface KernelMounts extends MountSyscalls {
         }
     }
 
+    @Override
+    default boolean takesDescriptor(String type, String option, Fd folder) {
+        try (Fd context = fsopen(type);
+                Call call = new Call(SystemCall.FSCONFIG)) {
+            return call.tryRun(
+                            context.number(), Abi.FSCONFIG_SET_FD, Call.address(call.text(option)), 0, folder.number())
+                    >= 0;
+        }
+    }
+
     private static Fd fsopen(String type) {
         try (Call call = new Call(SystemCall.FSOPEN)) {
             return Call.owned(call.run(type, Call.address(call.text(type)), Abi.FSOPEN_CLOEXEC));

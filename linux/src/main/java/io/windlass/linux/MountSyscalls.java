@@ -19,6 +19,9 @@ public interface MountSyscalls {
      */
     Fd fsmount(String type, List<MountOption> options, long attributes);
 
+    /** Whether the kernel's file system takes a folder by descriptor as a value of this option; nothing is mounted. */
+    boolean takesDescriptor(String type, String option, Fd folder);
+
     /**
      * Changes attributes of a mount.
      *

@@ -273,6 +273,12 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
+    public boolean takesDescriptor(String type, String option, Fd folder) {
+        record("takesDescriptor", type, option, folder);
+        return true;
+    }
+
+    @Override
     public void mountSetattr(
             Fd directory,
             String path,

@@ -3,9 +3,15 @@ package io.windlass.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windlass.linux.Fd;
+import io.windlass.linux.FileMode;
+import io.windlass.linux.Kernel;
+import io.windlass.linux.OpenFlags;
 import io.windlass.pod.fake.Configs;
 import io.windlass.pod.fake.SecurityBuilder;
 import io.windlass.pod.model.ContainerId;
+import io.windlass.pod.model.ContainerState;
+import io.windlass.pod.model.Device;
 import io.windlass.pod.model.IdMapping;
 import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.MountPropagation;
@@ -17,6 +23,7 @@ import io.windlass.testkit.RequiresRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +127,75 @@ class UserNamespacesIT {
                 .contains("Permission denied");
         assertThat(owner(mapped.resolve("new"))).isZero();
         assertThat(plain.resolve("new")).doesNotExist();
+    }
+
+    @Test
+    void aVolumeMayHaveAMappingOfItsOwn() throws IOException {
+        Path mapped = Files.createDirectory(folder.resolve("mapped"));
+        List<IdMapping> shifted = List.of(new IdMapping(BASE + 1000, 0, 1), new IdMapping(BASE + 2000, 1, 10));
+        ContainerId container = run(volume(mapped, "/mapped", shifted));
+        assertThat(world.exec(container, "/bin/busybox", "stat", "-c", "%u:%g", "/mapped"))
+                .isEqualTo("1000:1000\n");
+    }
+
+    @Test
+    void theUserMayOpenItsStreamsAnewByPath() {
+        NamespaceOptions options = options(NamespaceMode.POD, NamespaceMode.CONTAINER, NamespaceMode.POD);
+        PodSandboxId sandbox = world.pods().runPodSandbox().run(Configs.sandbox("mapped", Configs.linux(options)), "");
+        ContainerId container = world.run(
+                sandbox,
+                Configs.containerOf("main")
+                        .command("sh", "-c", "echo x > /dev/stdout && echo y > /dev/stderr && exec sleep 60")
+                        .security(new SecurityBuilder()
+                                .namespaces(options)
+                                .user(1000)
+                                .build())
+                        .build());
+        assertThat(world.exec(container, "sh", "-c", "id -u; echo out > /dev/stdout; echo err > /dev/stderr"))
+                .isEqualTo("1000\nout\nerr\n");
+        assertThat(world.pods().containerStatus().status(container.value()).state())
+                .isInstanceOf(ContainerState.Running.class);
+    }
+
+    @Test
+    void aDeviceMayHaveAnotherPath() {
+        NamespaceOptions options = options(NamespaceMode.POD, NamespaceMode.CONTAINER, NamespaceMode.POD);
+        PodSandboxId sandbox = world.pods().runPodSandbox().run(Configs.sandbox("mapped", Configs.linux(options)), "");
+        ContainerId container = world.run(
+                sandbox,
+                Configs.containerOf("main")
+                        .security(new SecurityBuilder().namespaces(options).build())
+                        .devices(new Device("/dev/other/full", "/dev/full", "rw"))
+                        .build());
+        assertThat(world.exec(container, "sh", "-c", "echo x > /dev/other/full"))
+                .contains("No space left on device");
+    }
+
+    @Test
+    void aPrivilegedContainerHasTheNodesDevicesHoweverMany() throws IOException {
+        NamespaceOptions options = options(NamespaceMode.POD, NamespaceMode.CONTAINER, NamespaceMode.POD);
+        PodSandboxId sandbox = world.pods().runPodSandbox().run(Configs.sandbox("mapped", Configs.linux(options)), "");
+        // Nobody of the node's reaches a folder that only its root may enter.
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path many = Files.createDirectory(folder.resolve("many"));
+        Kernel kernel = new Kernel();
+        try (Fd directory = kernel.open(many, OpenFlags.PATH | OpenFlags.DIRECTORY, 0)) {
+            for (int i = 0; i < 100; i++) {
+                kernel.mknodat(directory, "full" + i, FileMode.CHARACTER_DEVICE | 0666, 1 << 8 | 7);
+            }
+        }
+        ContainerId container = world.run(
+                sandbox,
+                Configs.containerOf("main")
+                        .security(new SecurityBuilder()
+                                .privileged()
+                                .namespaces(options)
+                                .build())
+                        .devices(new Device(many.toString(), many.toString(), "rw"))
+                        .build());
+        assertThat(world.exec(container, "sh", "-c", "cd " + many + " && echo *")
+                        .split(" "))
+                .hasSize(100);
     }
 
     @Test

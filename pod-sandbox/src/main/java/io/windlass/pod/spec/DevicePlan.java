@@ -3,11 +3,17 @@ package io.windlass.pod.spec;
 import io.windlass.fault.Fault;
 import io.windlass.pod.model.Device;
 import io.windlass.runtime.oci.DeviceRule;
+import io.windlass.runtime.oci.Mount;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The device nodes a container gets, and the rules that let it use them. */
-record DevicePlan(List<io.windlass.runtime.oci.Device> devices, List<DeviceRule> rules) {
+/**
+ * The device nodes a container gets, and the rules that let it use them.
+ *
+ * @param binds what stands for nodes where none can be made: in a user namespace the node's own are bound
+ */
+record DevicePlan(List<io.windlass.runtime.oci.Device> devices, List<DeviceRule> rules, List<Mount> binds) {
     /** Nodes may be made of everything, but opened only where a later rule says so. */
     private static final List<DeviceRule> BASE = List.of(
             new DeviceRule(false, null, null, null, "rwm"),
@@ -25,6 +31,7 @@ record DevicePlan(List<io.windlass.runtime.oci.Device> devices, List<DeviceRule>
     static DevicePlan of(SpecRequest request) {
         List<io.windlass.runtime.oci.Device> nodes = new ArrayList<>();
         List<DeviceRule> rules = new ArrayList<>();
+        List<Mount> binds = new ArrayList<>();
         if (request.security().privileged()) {
             rules.add(new DeviceRule(true, null, null, null, "rwm"));
             nodes.addAll(HostDevices.all());
@@ -33,24 +40,19 @@ record DevicePlan(List<io.windlass.runtime.oci.Device> devices, List<DeviceRule>
         }
         for (Device device : request.config().devices()) {
             String access = permissions(device);
-            requireSamePath(request, device);
-            for (io.windlass.runtime.oci.Device node : HostDevices.at(device)) {
+            for (HostDevices.Found found : HostDevices.at(device)) {
+                io.windlass.runtime.oci.Device node = found.node();
                 nodes.removeIf(earlier -> earlier.path().equals(node.path()));
-                nodes.add(node);
                 rules.add(new DeviceRule(true, node.type(), node.major(), node.minor(), access));
+                if (request.user().isPresent() && !found.source().equals(Path.of(node.path()))) {
+                    // Of the document's devices only those can be bound that have the same path on the node.
+                    binds.add(Mount.bind(found.source().toString(), node.path(), "rprivate", "nosuid", "noexec"));
+                } else {
+                    nodes.add(node);
+                }
             }
         }
-        return new DevicePlan(List.copyOf(nodes), List.copyOf(rules));
-    }
-
-    /** Nodes cannot be made in a user namespace, only the host's be bound. */
-    private static void requireSamePath(SpecRequest request, Device device) {
-        boolean same =
-                device.containerPath().isEmpty() || device.containerPath().equals(device.hostPath());
-        if (request.user().isPresent() && !same) {
-            throw Fault.unimplemented("cannot use device " + device.hostPath() + " as " + device.containerPath()
-                    + ": in a pod with a user namespace of its own a device keeps its path");
-        }
+        return new DevicePlan(List.copyOf(nodes), List.copyOf(rules), List.copyOf(binds));
     }
 
     private static String permissions(Device device) {

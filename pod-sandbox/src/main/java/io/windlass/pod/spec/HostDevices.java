@@ -27,19 +27,22 @@ final class HostDevices {
 
     private HostDevices() {}
 
+    /** A device: where it lies on the node, and what it is to be in the container. */
+    record Found(Path source, io.windlass.runtime.oci.Device node) {}
+
     /** Every device of /dev, for privileged containers. */
     static List<io.windlass.runtime.oci.Device> all() {
-        List<io.windlass.runtime.oci.Device> devices = new ArrayList<>();
+        List<Found> devices = new ArrayList<>();
         walk(Path.of("/dev"), Path.of("/dev"), devices);
-        return devices;
+        return devices.stream().map(Found::node).toList();
     }
 
     /** The device a request names, or every device below the folder it names. */
-    static List<io.windlass.runtime.oci.Device> at(Device device) {
+    static List<Found> at(Device device) {
         try {
             Path source = Path.of(device.hostPath()).toRealPath();
             Path target = Path.of(device.containerPath().isEmpty() ? device.hostPath() : device.containerPath());
-            List<io.windlass.runtime.oci.Device> devices = new ArrayList<>();
+            List<Found> devices = new ArrayList<>();
             if (Files.isDirectory(source)) {
                 walk(source, target, devices);
             } else {
@@ -55,7 +58,7 @@ final class HostDevices {
         }
     }
 
-    private static void walk(Path source, Path target, List<io.windlass.runtime.oci.Device> devices) {
+    private static void walk(Path source, Path target, List<Found> devices) {
         try (Stream<Path> entries = Files.list(source)) {
             for (Path entry : entries.sorted().toList()) {
                 Path place = target.resolve(entry.getFileName());
@@ -73,7 +76,7 @@ final class HostDevices {
         }
     }
 
-    private static Optional<io.windlass.runtime.oci.Device> describe(Path source, Path target) throws IOException {
+    private static Optional<Found> describe(Path source, Path target) throws IOException {
         Map<String, Object> stat;
         try {
             stat = Files.readAttributes(source, "unix:mode,rdev,uid,gid", LinkOption.NOFOLLOW_LINKS);
@@ -86,14 +89,15 @@ final class HostDevices {
             return Optional.empty();
         }
         long device = number(stat, "rdev").longValue();
-        return Optional.of(new io.windlass.runtime.oci.Device(
+        io.windlass.runtime.oci.Device node = new io.windlass.runtime.oci.Device(
                 target.toString(),
                 type == BLOCK ? "b" : "c",
                 ((device >>> 8) & 0xfff) | ((device >>> 32) & ~0xfffL),
                 (device & 0xff) | ((device >>> 12) & ~0xffL),
                 mode & 0777,
                 number(stat, "uid").longValue(),
-                number(stat, "gid").longValue()));
+                number(stat, "gid").longValue());
+        return Optional.of(new Found(source, node));
     }
 
     private static Number number(Map<String, Object> stat, String name) {

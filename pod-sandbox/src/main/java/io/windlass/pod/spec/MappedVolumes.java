@@ -1,21 +1,25 @@
 package io.windlass.pod.spec;
 
 import io.windlass.fault.Fault;
+import io.windlass.pod.model.IdMapping;
 import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.UserNamespace;
 import io.windlass.runtime.shim.PodNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What a container's volumes may say of ids: those of its pod's user namespace, or nothing.
+ * What a container's volumes may say of ids: of which files of theirs which of the node's users are owners.
  *
  * @param idMappable whether a tree of the node's can be seen with the pod's ids
  */
 record MappedVolumes(Optional<UserNamespace> pod, Predicate<Path> idMappable) {
+    private static final long IDS = 1L << 32;
+
     static final MappedVolumes NONE = new MappedVolumes(Optional.empty(), _ -> false);
 
     static MappedVolumes of(SpecRequest request, Node node) {
@@ -30,14 +34,22 @@ record MappedVolumes(Optional<UserNamespace> pod, Predicate<Path> idMappable) {
         if (mount.uidMappings().isEmpty() && mount.gidMappings().isEmpty()) {
             return;
         }
-        boolean asPod = pod.isPresent()
-                && pod.get().uids().equals(mount.uidMappings())
-                && pod.get().gids().equals(mount.gidMappings());
-        if (!asPod) {
-            throw Fault.invalid("cannot " + what + ": uidMappings and gidMappings must both be those of the pod's "
-                    + (pod.isPresent() ? "user namespace" : "user namespace, and this pod has none of its own"));
+        if (mount.uidMappings().isEmpty() != mount.gidMappings().isEmpty()) {
+            throw Fault.invalid("cannot " + what + ": uidMappings and gidMappings need each other");
         }
+        check(mount.uidMappings(), "uidMappings", what);
+        check(mount.gidMappings(), "gidMappings", what);
         requireMappable(source, what + ": uidMappings");
+    }
+
+    private static void check(List<IdMapping> mappings, String field, String what) {
+        for (IdMapping one : mappings) {
+            // The highest number is no id: system calls mean "unchanged" by it.
+            if (one.length() == 0 || one.hostId() + one.length() >= IDS || one.containerId() + one.length() >= IDS) {
+                throw Fault.invalid("cannot " + what + ": " + field + " has length " + one.length() + " from host_id "
+                        + one.hostId() + " and container_id " + one.containerId() + " on, which is no range of ids");
+            }
+        }
     }
 
     /** Refuses a source on a filesystem whose mounts cannot be mapped, by the name of that filesystem. */

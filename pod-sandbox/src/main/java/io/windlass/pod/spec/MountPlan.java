@@ -37,8 +37,21 @@ record MountPlan(
             }
         }
         all.addAll(volumes);
-        all.sort(Comparator.comparingInt(mount -> Path.of(mount.destination()).getNameCount()));
-        return new MountPlan(List.copyOf(all), propagation(strongest));
+        return new MountPlan(sorted(all), propagation(strongest));
+    }
+
+    /** All, and these too. */
+    List<io.windlass.runtime.oci.Mount> with(List<io.windlass.runtime.oci.Mount> more) {
+        List<io.windlass.runtime.oci.Mount> all = new ArrayList<>(mounts);
+        all.addAll(more);
+        return sorted(all);
+    }
+
+    private static List<io.windlass.runtime.oci.Mount> sorted(List<io.windlass.runtime.oci.Mount> all) {
+        return all.stream()
+                .sorted(Comparator.comparingInt(
+                        mount -> Path.of(mount.destination()).getNameCount()))
+                .toList();
     }
 
     /** A volume on /dev brings its own content along; a volume on /dev/shm replaces just that. */

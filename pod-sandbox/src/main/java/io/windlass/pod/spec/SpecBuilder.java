@@ -49,7 +49,7 @@ public final class SpecBuilder {
         Spec spec = Spec.builder()
                 .process(ProcessPlan.process(request, user, passwd, node))
                 .root(new Root("", request.security().readonlyRootfs()))
-                .mounts(mounts.mounts())
+                .mounts(mounts.with(devices.binds()))
                 .annotations(request.config().annotations())
                 .linux(linux)
                 .build();

@@ -11,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BiPredicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What the node can do for pods with user namespaces of their own.
@@ -24,49 +22,52 @@ public record UserNamespaces(boolean available, BiPredicate<Path, Path> idMappab
     /** A node without any. */
     public static final UserNamespaces NONE = new UserNamespaces(false, (_, _) -> false);
 
-    /** From 6.13 on overlayfs takes its layers by descriptors, as idmapped layers need it. */
-    private static final int LEAST_MAJOR = 6;
-
-    private static final int LEAST_MINOR = 13;
-
-    private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
-
     static UserNamespaces detect(Syscalls kernel) {
         return new UserNamespaces(
-                newEnough(text(Path.of("/proc/sys/kernel/osrelease")))
-                        && text(Path.of("/proc/sys/user/max_user_namespaces")).matches("[1-9]\\d*"),
+                text(Path.of("/proc/sys/user/max_user_namespaces")).matches("[1-9]\\d*")
+                        && overlaysTakeLayersByDescriptor(kernel)
+                        && idMapsMounts(kernel),
                 (tree, userNamespace) -> idMappable(kernel, tree, userNamespace));
     }
 
-    static boolean newEnough(String release) {
-        Matcher found = RELEASE.matcher(release);
-        if (!found.matches()) {
+    /** As idmapped layers need it: they have no path. */
+    private static boolean overlaysTakeLayersByDescriptor(Syscalls kernel) {
+        try (Fd folder = kernel.open(Path.of("/"), OpenFlags.PATH | OpenFlags.DIRECTORY, 0)) {
+            return kernel.takesDescriptor("overlay", "lowerdir+", folder);
+        } catch (SyscallException noOverlay) {
             return false;
         }
-        int major = Integer.parseInt(found.group(1));
-        return major > LEAST_MAJOR || (major == LEAST_MAJOR && Integer.parseInt(found.group(2)) >= LEAST_MINOR);
+    }
+
+    /** A kernel that can refuses the initial user namespace with EPERM, one that cannot the attribute with EINVAL. */
+    private static boolean idMapsMounts(Syscalls kernel) {
+        try {
+            return idMapped(kernel, Path.of("/"), Path.of("/proc/self/ns/user"), false);
+        } catch (SyscallException e) {
+            return e.is(Errno.EPERM);
+        }
     }
 
     /** Tries it on a detached copy, which goes with its descriptor: the kernel alone knows. */
     private static boolean idMappable(Syscalls kernel, Path tree, Path userNamespace) {
-        try (Fd user = kernel.open(userNamespace, OpenFlags.READ_ONLY, 0);
-                Fd source = kernel.open(tree, OpenFlags.PATH, 0);
-                Fd copy = kernel.openTree(
-                        source, "", MountFlags.OPEN_TREE_CLONE | OpenFlags.AT_RECURSIVE | OpenFlags.AT_EMPTY_PATH)) {
-            kernel.mountSetattr(
-                    copy,
-                    "",
-                    OpenFlags.AT_EMPTY_PATH | OpenFlags.AT_RECURSIVE,
-                    MountFlags.ATTR_IDMAP,
-                    0,
-                    0,
-                    Optional.of(user));
-            return true;
+        try {
+            return idMapped(kernel, tree, userNamespace, true);
         } catch (SyscallException e) {
             if (e.is(Errno.EINVAL) || e.is(Errno.EPERM)) {
                 return false;
             }
             throw e.fault("cannot map the ids of " + tree);
+        }
+    }
+
+    private static boolean idMapped(Syscalls kernel, Path tree, Path userNamespace, boolean recursive) {
+        int all = recursive ? OpenFlags.AT_RECURSIVE : 0;
+        try (Fd user = kernel.open(userNamespace, OpenFlags.READ_ONLY, 0);
+                Fd source = kernel.open(tree, OpenFlags.PATH, 0);
+                Fd copy = kernel.openTree(source, "", MountFlags.OPEN_TREE_CLONE | all | OpenFlags.AT_EMPTY_PATH)) {
+            kernel.mountSetattr(
+                    copy, "", OpenFlags.AT_EMPTY_PATH | all, MountFlags.ATTR_IDMAP, 0, 0, Optional.of(user));
+            return true;
         }
     }
 

@@ -85,6 +85,7 @@ final class VolumeMounts {
         check(mount, selinux, what);
         ImageVolume volume = Objects.requireNonNull(images.get(mount), what);
         mapped.check(mount, volume.places().getFirst(), what);
+        boolean asPod = mount.uidMappings().isEmpty();
         List<String> options = new ArrayList<>();
         if (volume.places().size() == 1) {
             options.addAll(List.of("bind", "rprivate"));
@@ -98,8 +99,8 @@ final class VolumeMounts {
                 volume.places().size() == 1 ? "bind" : "overlay",
                 volume.places().size() == 1 ? volume.places().getFirst().toString() : "overlay",
                 options,
-                IdMappings.of(mapped.pod().map(UserNamespace::uids).orElse(List.of())),
-                IdMappings.of(mapped.pod().map(UserNamespace::gids).orElse(List.of())));
+                IdMappings.of(asPod ? mapped.pod().map(UserNamespace::uids).orElse(List.of()) : mount.uidMappings()),
+                IdMappings.of(asPod ? mapped.pod().map(UserNamespace::gids).orElse(List.of()) : mount.gidMappings()));
     }
 
     private static void check(Mount mount, boolean selinux, String what) {

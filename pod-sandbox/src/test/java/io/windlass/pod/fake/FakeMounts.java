@@ -58,6 +58,11 @@ public final class FakeMounts implements MountSyscalls {
     }
 
     @Override
+    public boolean takesDescriptor(String type, String option, Fd folder) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void mountSetattr(
             Fd directory,
             String path,

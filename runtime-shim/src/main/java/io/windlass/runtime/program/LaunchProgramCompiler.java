@@ -102,6 +102,9 @@ public final class LaunchProgramCompiler {
         Rlimits.emit(process.rlimits(), program);
         Linux linux = context.linux();
         boolean user = linux != null && linux.namespace(Namespace.USER).isPresent();
+        if (linux != null && user) {
+            NamespaceSteps.giveStreams(linux, program);
+        }
         program.setnsTarget((user ? (long) NamespaceType.USER.flag() : 0L)
                 | NamespaceType.MOUNT.flag()
                 | NamespaceType.NETWORK.flag()
@@ -188,6 +191,7 @@ public final class LaunchProgramCompiler {
             if (userNamespace.isPresent()) {
                 becomeChildIn(userNamespace.get());
             } else {
+                mounts.prepareIds();
                 becomeChild();
             }
             return finish();
@@ -196,7 +200,7 @@ public final class LaunchProgramCompiler {
         /** What needs the host's root is done before the user namespace is entered, by the shim and by the first child. */
         private void becomeChildIn(Slot userNamespace) {
             // By the shim: only the host's root may map ids of mounts.
-            mounts.openSourcesFor(userNamespace);
+            mounts.openSourcesFor(linux, userNamespace);
             rootfs.mountFor(userNamespace);
             program.clone(0);
             program.dumpable(false);
@@ -206,6 +210,7 @@ public final class LaunchProgramCompiler {
             // Lowering the score and raising limits are rights of the host's root.
             oomScore(process, program);
             Rlimits.emit(process.rlimits(), program);
+            NamespaceSteps.giveStreams(linux, program);
             namespaces.enterUserNamespace(userNamespace);
             program.dumpable(false);
             program.setsid();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.windlass.fault.Fault;
 import io.windlass.linux.MountFlags;
 import io.windlass.linux.MountOption;
+import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Mount;
 import io.windlass.runtime.program.ProgramBuilder.Make;
 import java.util.ArrayList;
@@ -24,12 +25,19 @@ final class MountSteps {
     private final List<Planned> mounts;
     private final CgroupMount cgroups;
     private final ProgramBuilder program;
+    private final MountIds ids;
     private final List<Slot> readonlyLater = new ArrayList<>();
 
     MountSteps(List<Mount> mounts, CgroupMount cgroups, ProgramBuilder program) {
         this.mounts = mounts.stream().map(Planned::of).toList();
         this.cgroups = cgroups;
         this.program = program;
+        this.ids = new MountIds(program);
+    }
+
+    /** Before CLONE: what the ids of mounts are mapped by. */
+    void prepareIds() {
+        ids.prepare(mounts.stream().map(planned -> planned.mount).toList());
     }
 
     /** Whether the container gets a /dev of its own, in which devices and links are made. */
@@ -56,13 +64,12 @@ final class MountSteps {
      * Opens the sources of all binds as the host's root, for a container that is in a user namespace. The host's own mounts
      * are not touched: how each tree propagates is set on the tree.
      */
-    void openSourcesFor(Slot userNamespace) {
+    void openSourcesFor(Linux linux, Slot userNamespace) {
+        ids.own(linux, userNamespace);
+        prepareIds();
         for (Planned mount : mounts) {
             if (mount.options.bind()) {
                 openSource(mount);
-                if (mount.mapped()) {
-                    program.mountAttr(mount.slot, 0, 0, 0, userNamespace, mount.options.recursiveBind());
-                }
                 if (!mount.options.shared()) {
                     long flag = mount.options.slave() ? MountFlags.MS_SLAVE : MountFlags.MS_PRIVATE;
                     program.mountAttr(mount.slot, 0, 0, flag, Slot.NONE, true);
@@ -70,7 +77,7 @@ final class MountSteps {
             } else if (mount.isCgroup()) {
                 cgroups.openSources(mount.options);
             } else if (mount.isOverlay()) {
-                mountOverlay(mount, mount.mapped() ? userNamespace : Slot.NONE);
+                mountOverlay(mount);
             }
         }
     }
@@ -83,8 +90,8 @@ final class MountSteps {
             }
             if (mount.isCgroup()) {
                 cgroups.mount();
-            } else if (mount.isOverlay() && mount.hasLongLayers()) {
-                mountOverlay(mount, Slot.NONE);
+            } else if (mount.isOverlay() && (mount.hasLongLayers() || MountIds.mapped(mount.mount))) {
+                mountOverlay(mount);
             } else if (!mount.options.bind()) {
                 mountFileSystem(mount);
             }
@@ -126,19 +133,20 @@ final class MountSteps {
         if (o.set() != 0 || o.clear() != 0) {
             program.mountAttr(mount.slot, o.set(), o.clear(), 0, Slot.NONE, false);
         }
+        ids.map(mount.mount, mount.slot, o.recursiveBind());
         if (o.shared() || (o.propagation() & MountFlags.MS_UNBINDABLE) != 0) {
             propagate(mount);
         }
     }
 
     /** Its layers by descriptor: with owners as the user namespace has them, and with paths of any length. */
-    private void mountOverlay(Planned mount, Slot userNamespace) {
+    private void mountOverlay(Planned mount) {
         List<Slot> layers = new ArrayList<>();
         List<MountOption> others = new ArrayList<>();
         for (MountOption option : mount.options.data()) {
             if (option.key().equals(LAYER)) {
                 Slot layer = program.openTree(option.value().orElse(""), 0);
-                program.mountAttr(layer, MountFlags.ATTR_RDONLY, 0, 0, userNamespace, false);
+                program.mountAttr(layer, MountFlags.ATTR_RDONLY, 0, 0, ids.of(mount.mount), false);
                 layers.add(layer);
             } else {
                 others.add(option);
@@ -193,10 +201,6 @@ final class MountSteps {
             this.options = options;
         }
 
-        boolean mapped() {
-            return !mount.uidMappings().isEmpty();
-        }
-
         static Planned of(Mount mount) {
             MountOptions options = MountOptions.parse(mount.options());
             if (!mount.destination().startsWith("/")) {
@@ -209,7 +213,12 @@ final class MountSteps {
             if (!options.bind() && !options.root().isEmpty()) {
                 throw Fault.invalid("mount %s confines its source, but binds nothing".formatted(mount.destination()));
             }
-            return new Planned(mount, options);
+            Planned planned = new Planned(mount, options);
+            if (MountIds.mapped(mount) && !options.bind() && !planned.isOverlay()) {
+                throw Fault.unimplemented("id mappings of mount %s, which is a new %s, are not supported"
+                        .formatted(mount.destination(), mount.type()));
+            }
+            return planned;
         }
 
         boolean isOverlay() {

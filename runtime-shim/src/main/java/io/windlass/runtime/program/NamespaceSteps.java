@@ -3,6 +3,7 @@ package io.windlass.runtime.program;
 import io.windlass.fault.Fault;
 import io.windlass.linux.MountFlags;
 import io.windlass.linux.NamespaceType;
+import io.windlass.runtime.oci.IdMapping;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Namespace;
 import java.util.List;
@@ -50,6 +51,23 @@ final class NamespaceSteps {
         program.gid(0);
         program.uid(0);
         program.reclone(fresh());
+    }
+
+    /**
+     * Before a user namespace is entered: the root inside must own the streams, to give them to the user that the process
+     * becomes; of the host's root it knows nothing.
+     */
+    static void giveStreams(Linux linux, ProgramBuilder program) {
+        program.ownStreams(root(linux.uidMappings()), root(linux.gidMappings()));
+    }
+
+    private static long root(List<IdMapping> mappings) {
+        return mappings.stream()
+                .filter(mapping -> mapping.containerID() == 0 && mapping.size() > 0)
+                .findFirst()
+                .map(IdMapping::hostID)
+                .orElseThrow(
+                        () -> Fault.invalid("linux.uidMappings and gidMappings must say what id 0 is on the host"));
     }
 
     private long fresh() {

@@ -47,7 +47,10 @@ public enum Opcode {
     OPEN(40, "into:slot", "path:str", "flags:u32"),
     CLOSE(41, "slot:slot"),
     CHECK_FS(42, "of:slot", "magic:hex"),
-    DEVICE(43, "path:str", "host:str");
+    DEVICE(43, "path:str", "host:str"),
+    OWN_STREAMS(44, "uid:u32", "gid:u32"),
+    USER_NAMESPACE(45, "into:slot", "uids:str", "gids:str"),
+    MAP_IDS(46, "of:slot", "userns:slot", "source:str", "recursive:u32");
 
     private final int code;
 

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.linux.MountOption;
+import io.windlass.runtime.oci.IdMapping;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Writes a launch program, one method for each operation, and hands out its slots. Not thread-safe. */
 public final class ProgramBuilder {
@@ -258,6 +260,34 @@ public final class ProgramBuilder {
 
     public void device(String path, String hostPath) {
         emit(Opcode.DEVICE, a -> a.str(path).str(hostPath));
+    }
+
+    public void ownStreams(long uid, long gid) {
+        emit(Opcode.OWN_STREAMS, a -> a.u32(uid).u32(gid));
+    }
+
+    /** A user namespace that holds no process, for {@link #mapIds}. */
+    public Slot userNamespace(List<IdMapping> uids, List<IdMapping> gids) {
+        Slot into = slot();
+        emit(Opcode.USER_NAMESPACE, a -> a.u32(into.number()).str(lines(uids)).str(lines(gids)));
+        return into;
+    }
+
+    /** @param source what the failure names */
+    public void mapIds(Slot tree, Slot userNamespace, String source, boolean recursive) {
+        emit(
+                Opcode.MAP_IDS,
+                a -> a.u32(tree.number())
+                        .u32(userNamespace.number())
+                        .str(source)
+                        .u32(recursive ? 1 : 0));
+    }
+
+    /** As uid_map has them (user_namespaces(7)). */
+    private static String lines(List<IdMapping> mappings) {
+        return mappings.stream()
+                .map(one -> one.containerID() + " " + one.hostID() + " " + one.size())
+                .collect(Collectors.joining("\n"));
     }
 
     private void emit(Opcode opcode, Arguments arguments) {

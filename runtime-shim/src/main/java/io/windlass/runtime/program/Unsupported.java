@@ -49,7 +49,6 @@ final class Unsupported {
         }
     }
 
-    /** A mount is mapped as the pod's user namespace is, or not at all. */
     private static void check(List<Mount> mounts, Linux linux) {
         boolean user = linux.namespace(Namespace.USER).isPresent();
         refuse(
@@ -59,14 +58,9 @@ final class Unsupported {
                 "linux.gidMappings without a user namespace",
                 !user && !linux.gidMappings().isEmpty());
         for (Mount mount : mounts) {
-            boolean plain = mount.uidMappings().isEmpty() && mount.gidMappings().isEmpty();
-            boolean asPod = user
-                    && mount.uidMappings().equals(linux.uidMappings())
-                    && mount.gidMappings().equals(linux.gidMappings());
             refuse(
-                    "mount %s with id mappings that are not those of the container's user namespace"
-                            .formatted(mount.destination()),
-                    !plain && !asPod);
+                    "mount %s with only one of uidMappings and gidMappings".formatted(mount.destination()),
+                    mount.uidMappings().isEmpty() != mount.gidMappings().isEmpty());
         }
     }
 

@@ -262,6 +262,40 @@ class LaunchProgramCompilerTest {
     }
 
     @Test
+    void mapsTheIdsOfVolumesByOneNamespaceForEachMapping() {
+        List<IdMapping> some = List.of(new IdMapping(0, 1000, 1), new IdMapping(1, 5000, 10));
+        List<IdMapping> others = List.of(new IdMapping(0, 7, 1));
+        Spec spec = withMounts(
+                Mount.bind("/one", "/a").withMappings(some, others),
+                Mount.bind("/two", "/b").withMappings(some, others),
+                Mount.bind("/three", "/c").withMappings(others, others));
+
+        assertThat(listing(spec))
+                .startsWith("""
+                        USER_NAMESPACE into=#0 uids="0 1000 1\\n1 5000 10" gids="0 7 1"
+                        USER_NAMESPACE into=#1 uids="0 7 1" gids="0 7 1"
+                        CLONE""")
+                .contains("userns=#0 source=\"/one\"", "userns=#0 source=\"/two\"", "userns=#1 source=\"/three\"");
+    }
+
+    @Test
+    void execsInAUserNamespaceWithStreamsOfItsRoot() {
+        List<IdMapping> mapping = List.of(new IdMapping(0, 100_000, 65_536));
+        ExecContext context = new ExecContext(
+                "c1",
+                TypicalContainer.linux()
+                        .namespaces(List.of(Namespace.at(Namespace.USER, "/run/pod/ns/user")))
+                        .uidMappings(mapping)
+                        .gidMappings(mapping)
+                        .build(),
+                List.of());
+
+        assertThat(compiler.exec(TypicalContainer.process("true").build(), context)
+                        .disassemble())
+                .containsSubsequence("OWN_STREAMS uid=100000 gid=100000", "SETNS_TARGET");
+    }
+
+    @Test
     void mountsAVolumeOfSeveralLayersAsAnOverlay() {
         assertThat(listing(overlay("/top", "/base"))).contains("lowerdir+=/top, lowerdir+=/base");
         String longPath = "/" + "x".repeat(255);
@@ -307,8 +341,11 @@ class LaunchProgramCompilerTest {
                         "domainname is not supported",
                         plain.toBuilder().domainname("d").build()),
                 Arguments.of(
-                        "mount /b with id mappings that are not those of the container's user namespace is not supported",
-                        withMounts(Mount.bind("/a", "/b")
+                        "mount /b with only one of uidMappings and gidMappings is not supported",
+                        withMounts(Mount.bind("/a", "/b").withMappings(List.of(new IdMapping(0, 1, 1)), List.of()))),
+                Arguments.of(
+                        "id mappings of mount /b, which is a new tmpfs, are not supported",
+                        withMounts(Mount.of("tmpfs", "tmpfs", "/b")
                                 .withMappings(List.of(new IdMapping(0, 1, 1)), List.of(new IdMapping(0, 1, 1))))),
                 Arguments.of(
                         "namespace user without a path is not supported",
