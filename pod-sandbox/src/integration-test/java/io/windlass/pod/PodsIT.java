@@ -11,6 +11,7 @@ import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.ContainerStats;
 import io.windlass.pod.model.ContainerUser;
+import io.windlass.pod.model.IdMapping;
 import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.pod.model.LinuxContainerSecurityContext;
 import io.windlass.pod.model.Mount;
@@ -267,5 +268,77 @@ class PodsIT {
                         "-c",
                         "cat /proc/mounts | while read a b c d e; do [ $b = /sys ] && echo $d; done"))
                 .startsWith("rw");
+    }
+
+    private static Mount mapped(Path source, List<IdMapping> mapping) {
+        return new Mount(
+                "/data",
+                source.toString(),
+                false,
+                false,
+                MountPropagation.PRIVATE,
+                mapping,
+                mapping,
+                false,
+                Optional.empty(),
+                "",
+                List.of());
+    }
+
+    @Test
+    void theIdsOfAVolumeAreMappedWithoutAUserNamespace() throws IOException {
+        PodSandboxId sandbox = sandbox();
+        Path volume = Files.createDirectory(folder.resolve("volume"));
+        List<IdMapping> mapping = List.of(new IdMapping(1000, 0, 1));
+        ContainerId container = world.run(
+                sandbox,
+                Configs.containerOf("main")
+                        .mounts(mapped(volume, mapping))
+                        .security(new SecurityBuilder().user(1000).build())
+                        .build());
+        assertThat(world.exec(container, "sh", "-c", "echo x > /data/new; /bin/busybox stat -c %u:%g /data /data/new"))
+                .isEqualTo("1000:1000\n1000:1000\n");
+        assertThat(Files.getAttribute(volume.resolve("new"), "unix:uid")).isEqualTo(0);
+    }
+
+    @Test
+    void aVolumeThatCannotBeMappedIsRefusedByItsPath() {
+        PodSandboxId sandbox = sandbox();
+        Mount volume = mapped(Path.of("/proc/sys"), List.of(new IdMapping(1000, 0, 1)));
+        assertThatThrownBy(() -> world.run(
+                        sandbox, Configs.containerOf("main").mounts(volume).build()))
+                .hasMessageContaining("MAP_IDS", "/proc/sys", "EINVAL");
+    }
+
+    @Test
+    void aUserWhoIsNotRootMayOpenItsStreamsAnewByPath() {
+        PodSandboxId sandbox = sandbox();
+        ContainerId container = world.run(
+                sandbox,
+                Configs.containerOf("main")
+                        .command("sh", "-c", "echo x > /dev/stdout && echo y > /dev/stderr && exec sleep 60")
+                        .security(new SecurityBuilder().user(1000).build())
+                        .build());
+        assertThat(world.exec(container, "sh", "-c", "echo out > /dev/stdout; echo err > /dev/stderr"))
+                .isEqualTo("out\nerr\n");
+        assertThat(world.pods().containerStatus().status(container.value()).state())
+                .isInstanceOf(ContainerState.Running.class);
+    }
+
+    @Test
+    void thePathsOfProcAreProtectedUnlessTheRequestListsNone() {
+        PodSandboxId sandbox = sandbox();
+        ContainerId container = world.run(sandbox, Configs.container("main"));
+        ContainerId unmasked = world.run(
+                sandbox,
+                Configs.containerOf("unmasked")
+                        .security(new SecurityBuilder()
+                                .maskedPaths()
+                                .readonlyPaths()
+                                .build())
+                        .build());
+        String mounts = "cat /proc/mounts | while read a b c; do case $b in /proc/*) echo $b;; esac; done";
+        assertThat(world.exec(container, "sh", "-c", mounts)).contains("/proc/keys\n", "/proc/sys\n");
+        assertThat(world.exec(unmasked, "sh", "-c", mounts)).isEmpty();
     }
 }

@@ -3,6 +3,7 @@ package io.windlass.cri.grpc;
 import com.google.protobuf.UnsafeByteOperations;
 import io.windlass.cri.mapping.ContainerMapping;
 import io.windlass.cri.mapping.ContainerStatusMapping;
+import io.windlass.cri.mapping.PodSandboxMapping;
 import io.windlass.cri.mapping.ResourcesMapping;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.cri.v1.Container;
@@ -30,7 +31,10 @@ import io.windlass.cri.v1.UpdateContainerResourcesRequest;
 import io.windlass.cri.v1.UpdateContainerResourcesResponse;
 import io.windlass.fault.Fault;
 import io.windlass.pod.Pods;
+import io.windlass.pod.container.CreateContainer;
 import io.windlass.pod.container.ExecSyncResult;
+import io.windlass.pod.model.ContainerConfig;
+import io.windlass.pod.model.ContainerId;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -59,10 +63,13 @@ public final class ContainerEndpoint implements RpcTable.Endpoint {
     }
 
     private CreateContainerResponse create(CreateContainerRequest request) {
-        String id = pods.createContainer()
-                .create(request.getPodSandboxId(), ContainerMapping.fromWire(request.getConfig()))
-                .value();
-        return CreateContainerResponse.newBuilder().setContainerId(id).build();
+        ContainerConfig config = ContainerMapping.fromWire(request.getConfig());
+        CreateContainer creation = pods.createContainer();
+        ContainerId id = request.hasSandboxConfig()
+                ? creation.create(
+                        request.getPodSandboxId(), config, PodSandboxMapping.fromWire(request.getSandboxConfig()))
+                : creation.create(request.getPodSandboxId(), config);
+        return CreateContainerResponse.newBuilder().setContainerId(id.value()).build();
     }
 
     private StartContainerResponse start(StartContainerRequest request) {

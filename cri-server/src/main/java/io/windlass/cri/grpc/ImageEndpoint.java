@@ -1,6 +1,7 @@
 package io.windlass.cri.grpc;
 
 import io.windlass.cri.mapping.ImageMapping;
+import io.windlass.cri.mapping.PodSandboxMapping;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.cri.v1.ImageFilter;
 import io.windlass.cri.v1.ImageFsInfoRequest;
@@ -22,6 +23,7 @@ import io.windlass.image.Image;
 import io.windlass.image.ImageService;
 import io.windlass.image.PullProgress;
 import io.windlass.image.reference.ImageReference;
+import io.windlass.pod.model.RuntimeHandlers;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -70,7 +72,10 @@ public final class ImageEndpoint implements RpcTable.Endpoint {
 
     private PullImageResponse pull(PullImageRequest request) {
         ImageReference reference = ImageReference.parse(name("pull", request.getImage()));
-        refuseHandler(request.getImage());
+        if (request.hasSandboxConfig()) {
+            // Its name stands in the log of the call; an image is pulled the same for every pod.
+            PodSandboxMapping.fromWire(request.getSandboxConfig());
+        }
         String id = images.pull(reference, ImageMapping.fromWire(request.getAuth()), PullProgress.NONE)
                 .toString();
         return PullImageResponse.newBuilder().setImageRef(id).build();
@@ -88,6 +93,7 @@ public final class ImageEndpoint implements RpcTable.Endpoint {
     }
 
     private List<io.windlass.cri.v1.Image> find(ImageFilter filter) {
+        check("list", filter.getImage());
         String wanted = filter.getImage().getImage();
         List<Image> found = wanted.isEmpty()
                 ? images.list()
@@ -99,13 +105,18 @@ public final class ImageEndpoint implements RpcTable.Endpoint {
         if (spec.getImage().isEmpty()) {
             throw Fault.invalid("cannot " + verb + " image: field image.image is empty");
         }
+        check(verb, spec);
         return spec.getImage();
     }
 
-    private static void refuseHandler(ImageSpec spec) {
-        if (!Features.HANDLERS.contains(spec.getRuntimeHandler())) {
-            throw Fault.invalid("cannot pull image " + spec.getImage() + ": there is no runtime handler "
+    private static void check(String verb, ImageSpec spec) {
+        if (!RuntimeHandlers.NAMES.contains(spec.getRuntimeHandler())) {
+            throw Fault.invalid("cannot " + verb + " image " + spec.getImage() + ": there is no runtime handler "
                     + spec.getRuntimeHandler());
+        }
+        if (!spec.getImageRef().isEmpty()) {
+            throw Fault.invalid("cannot " + verb + " image " + spec.getImage()
+                    + ": field image.image_ref is for the mounts of containers");
         }
     }
 }

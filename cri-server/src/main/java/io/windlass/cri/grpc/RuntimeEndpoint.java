@@ -15,6 +15,7 @@ import io.windlass.cri.v1.UpdateRuntimeConfigResponse;
 import io.windlass.cri.v1.VersionRequest;
 import io.windlass.cri.v1.VersionResponse;
 import io.windlass.fault.Fault;
+import io.windlass.pod.model.RuntimeHandlers;
 import io.windlass.pod.network.NetworkStatus;
 import io.windlass.pod.network.PodNetwork;
 
@@ -66,7 +67,7 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
                 .setStatus(connected.ready())
                 .setReason(connected.reason())
                 .setMessage(connected.message());
-        for (String handler : Features.HANDLERS) {
+        for (String handler : RuntimeHandlers.NAMES) {
             answer.addRuntimeHandlersBuilder()
                     .setName(handler)
                     .getFeaturesBuilder()

@@ -10,6 +10,7 @@ import io.windlass.pod.model.CdiDevice;
 import io.windlass.pod.model.ContainerStateKind;
 import io.windlass.pod.model.Device;
 import io.windlass.pod.model.EnvironmentVariable;
+import io.windlass.pod.model.LinuxContainerSecurityContext;
 import java.util.Optional;
 
 /** Containers: their configuration, filters and list entries. */
@@ -47,7 +48,9 @@ public final class ContainerMapping {
                 resources
                         ? Optional.of(ResourcesMapping.fromWire(wire.getLinux().getResources()))
                         : Optional.empty(),
-                SecurityMapping.fromWire(wire.getLinux().getSecurityContext()),
+                wire.getLinux().hasSecurityContext()
+                        ? SecurityMapping.fromWire(wire.getLinux().getSecurityContext())
+                        : LinuxContainerSecurityContext.DEFAULT,
                 wire.getCDIDevicesList().stream()
                         .map(device -> new CdiDevice(device.getName()))
                         .toList(),

@@ -7,7 +7,16 @@ import java.util.List;
 /** What a request is about, in a word for the log: the first of its identifying fields that is set. */
 final class RequestSubject {
     private static final List<String> FIELDS = List.of(
-            "container_id", "pod_sandbox_id", "image", "config", "filter", "metadata", "id", "namespace", "name");
+            "container_id",
+            "pod_sandbox_id",
+            "image",
+            "sandbox_config",
+            "config",
+            "filter",
+            "metadata",
+            "id",
+            "namespace",
+            "name");
     private static final int MOST_FIELDS = 2;
 
     private RequestSubject() {}

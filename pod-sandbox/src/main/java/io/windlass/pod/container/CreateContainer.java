@@ -17,7 +17,9 @@ import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerMetadata;
 import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.LinuxContainerResources;
+import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.model.PodSandboxMetadata;
 import io.windlass.pod.model.ProcessIdentity;
 import io.windlass.pod.plugin.Creation;
 import io.windlass.pod.plugin.PodPlugins;
@@ -25,6 +27,7 @@ import io.windlass.pod.rootfs.ResolvedImage;
 import io.windlass.pod.rootfs.Rootfs;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.spec.BuiltSpec;
+import io.windlass.pod.spec.ImageRules;
 import io.windlass.pod.spec.ResourcePlan;
 import io.windlass.pod.spec.SpecBuilder;
 import io.windlass.pod.store.Container;
@@ -85,11 +88,30 @@ public final class CreateContainer {
         this.timelines = timelines;
     }
 
-    /** Returns the id; of the same container that exists already, too. The sandbox's own configuration counts, whatever the caller repeats of it. */
+    /** Returns the id; of the same container that exists already, too. */
     public ContainerId create(String sandboxId, ContainerConfig config) {
+        return create(store.sandbox(sandboxId), config);
+    }
+
+    /**
+     * As above, for a caller that repeats the sandbox's configuration.
+     *
+     * <p>It must be of that sandbox. What else it says is not used: a kubelet computes it anew each time, from labels,
+     * annotations and resolvers that may have changed, and the sandbox is as it was made.
+     */
+    public ContainerId create(String sandboxId, ContainerConfig config, PodSandboxConfig repeated) {
         Sandbox sandbox = store.sandbox(sandboxId);
+        PodSandboxMetadata made = sandbox.definition().config().metadata();
+        if (!made.equals(repeated.metadata())) {
+            throw Fault.invalid("cannot create container " + config.metadata() + ": sandbox_config.metadata is "
+                    + repeated.metadata() + ", but pod sandbox " + sandbox.id() + " is " + made);
+        }
+        return create(sandbox, config);
+    }
+
+    private ContainerId create(Sandbox sandbox, ContainerConfig config) {
         if (config.metadata().name().isEmpty()) {
-            throw Fault.invalid("cannot create container in pod sandbox " + sandboxId + ": metadata.name is empty");
+            throw Fault.invalid("cannot create container in pod sandbox " + sandbox.id() + ": metadata.name is empty");
         }
         return creations.run(new Name(sandbox.id(), config.metadata()), config, () -> {
             try (PodPlugins.Hold _ = plugins.hold()) {
@@ -136,6 +158,7 @@ public final class CreateContainer {
         ResolvedImage image = images.resolve(config.image().image())
                 .orElseThrow(() -> Fault.notFound("cannot create container " + config.metadata() + ": image "
                         + config.image().image() + " is not on this machine"));
+        ImageRules.check(config.image(), image, "create container " + config.metadata());
         String cgroupPath = PodCgroups.ofContainer(sandbox.definition().cgroupParent(), id);
         Intent intent = new Intent(Intent.Kind.CONTAINER, id.value(), sandbox.id(), cgroupPath);
         try (Rollback rollback = new Rollback("create container " + id)) {

@@ -6,6 +6,7 @@ import io.windlass.pod.model.Mount;
 import io.windlass.pod.rootfs.ImageVolume;
 import io.windlass.pod.rootfs.ResolvedImage;
 import io.windlass.pod.rootfs.RootfsProvider;
+import io.windlass.pod.spec.ImageRules;
 import io.windlass.pod.spec.ImageVolumeRules;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ record ImageVolumes(Map<Mount, ImageVolume> volumes, Map<String, String> images)
                 String name = mount.image().get().image();
                 ResolvedImage image = provider.resolve(name)
                         .orElseThrow(() -> Fault.notFound("cannot " + what + ": the image is not on this machine"));
+                ImageRules.check(mount.image().get(), image, what);
                 volumes.put(
                         mount,
                         provider.prepareVolume(id, number, image, mount.imageSubPath())

@@ -4,7 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The security settings of one container. */
+/**
+ * The security settings of one container.
+ *
+ * @param maskedPaths absent for the runtime's own choice, an empty list for none; {@code readonlyPaths} the same
+ */
 public record LinuxContainerSecurityContext(
         CapabilityChanges capabilities,
         boolean privileged,
@@ -17,8 +21,8 @@ public record LinuxContainerSecurityContext(
         List<Long> supplementalGroups,
         SupplementalGroupsPolicy supplementalGroupsPolicy,
         boolean noNewPrivs,
-        List<String> maskedPaths,
-        List<String> readonlyPaths,
+        Optional<List<String>> maskedPaths,
+        Optional<List<String>> readonlyPaths,
         Optional<SecurityProfile> seccomp,
         Optional<SecurityProfile> apparmor,
         String apparmorProfile,
@@ -36,8 +40,8 @@ public record LinuxContainerSecurityContext(
             List.of(),
             SupplementalGroupsPolicy.MERGE,
             false,
-            List.of(),
-            List.of(),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             "",
@@ -45,7 +49,7 @@ public record LinuxContainerSecurityContext(
 
     public LinuxContainerSecurityContext {
         supplementalGroups = List.copyOf(supplementalGroups);
-        maskedPaths = List.copyOf(maskedPaths);
-        readonlyPaths = List.copyOf(readonlyPaths);
+        maskedPaths = maskedPaths.map(List::copyOf);
+        readonlyPaths = readonlyPaths.map(List::copyOf);
     }
 }

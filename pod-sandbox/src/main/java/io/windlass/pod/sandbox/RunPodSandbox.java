@@ -16,6 +16,7 @@ import io.windlass.pod.model.DnsConfig;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.PodSandboxMetadata;
+import io.windlass.pod.model.RuntimeHandlers;
 import io.windlass.pod.model.SandboxState;
 import io.windlass.pod.model.UserNamespace;
 import io.windlass.pod.network.NetworkAttachment;
@@ -37,13 +38,9 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Makes a sandbox (CRI {@code RunPodSandbox}). Thread-safe: the same request, while it runs, is joined. */
 public final class RunPodSandbox {
-    /** The names of the one runtime handler that there is: the CRI's default name, and that of our RuntimeClass. */
-    private static final Set<String> HANDLERS = Set.of("", "windlass");
-
     private final PodStore store;
     private final Shims shims;
     private final PodFolders folders;
@@ -84,7 +81,7 @@ public final class RunPodSandbox {
      * @return the id, once the sandbox is ready; of the same sandbox that exists already, too
      */
     public PodSandboxId run(PodSandboxConfig config, String runtimeHandler) {
-        if (!HANDLERS.contains(runtimeHandler)) {
+        if (!RuntimeHandlers.NAMES.contains(runtimeHandler)) {
             throw Fault.invalid("cannot run pod sandbox " + config.metadata() + ": there is no runtime_handler '"
                     + runtimeHandler + "'");
         }

@@ -2,12 +2,9 @@ package io.windlass.pod.spec;
 
 import io.windlass.pod.model.LinuxContainerSecurityContext;
 import java.util.List;
+import java.util.Optional;
 
-/**
- * What of /proc and /sys a container must not read or write.
- *
- * <p>The wire cannot tell an empty list from none: an empty one means these defaults, of which each list has its own.
- */
+/** What of /proc and /sys a container must not read or write: what the request lists, and where it is silent these defaults. */
 final class ProtectedPaths {
     private static final List<String> MASKED = List.of(
             "/proc/acpi",
@@ -36,10 +33,7 @@ final class ProtectedPaths {
     }
 
     private static List<String> choose(
-            LinuxContainerSecurityContext security, List<String> asked, List<String> defaults) {
-        if (security.privileged()) {
-            return List.of();
-        }
-        return asked.isEmpty() ? defaults : asked;
+            LinuxContainerSecurityContext security, Optional<List<String>> asked, List<String> defaults) {
+        return security.privileged() ? List.of() : asked.orElse(defaults);
     }
 }

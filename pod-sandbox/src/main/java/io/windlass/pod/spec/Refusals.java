@@ -15,6 +15,11 @@ final class Refusals {
                     + request.config().cdiDevices().getFirst().name()
                     + ": this release does not read Container Device Interface specifications");
         }
+        if (security.privileged()
+                && !request.sandbox().linux().securityContext().privileged()) {
+            throw Fault.invalid("cannot use security_context.privileged: the pod sandbox was made without"
+                    + " linux.security_context.privileged");
+        }
         NamespaceRules.check(security.namespaceOptions(), "linux.security_context.namespace_options");
         UserNamespaceRules.checkContainer(request);
         if (node.selinux() && security.selinuxOptions().isPresent()) {

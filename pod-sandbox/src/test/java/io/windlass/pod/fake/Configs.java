@@ -15,7 +15,7 @@ public final class Configs {
     private Configs() {}
 
     public static PodSandboxConfig sandbox(String name) {
-        return sandbox(name, LinuxPodSandboxConfig.DEFAULT);
+        return sandbox(name, linux(NamespaceOptions.DEFAULT));
     }
 
     public static PodSandboxConfig sandbox(String name, LinuxPodSandboxConfig linux) {
@@ -30,7 +30,7 @@ public final class Configs {
                 linux);
     }
 
-    /** With these namespaces. */
+    /** With these namespaces, and leave to have privileged containers. */
     public static LinuxPodSandboxConfig linux(NamespaceOptions namespaces) {
         LinuxSandboxSecurityContext none = LinuxSandboxSecurityContext.DEFAULT;
         return new LinuxPodSandboxConfig(
@@ -43,7 +43,7 @@ public final class Configs {
                         none.readonlyRootfs(),
                         none.supplementalGroups(),
                         none.supplementalGroupsPolicy(),
-                        none.privileged(),
+                        true,
                         none.seccomp(),
                         none.apparmor(),
                         none.seccompProfilePath()),

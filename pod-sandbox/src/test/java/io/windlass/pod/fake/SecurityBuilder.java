@@ -21,7 +21,8 @@ public final class SecurityBuilder {
     private String userName = "";
     private List<Long> groups = List.of();
     private SupplementalGroupsPolicy policy = SupplementalGroupsPolicy.MERGE;
-    private List<String> maskedPaths = List.of();
+    private Optional<List<String>> maskedPaths = Optional.empty();
+    private Optional<List<String>> readonlyPaths = Optional.empty();
     private Optional<SecurityProfile> seccomp = Optional.empty();
     private Optional<SecurityProfile> apparmor = Optional.empty();
     private boolean readonlyRootfs;
@@ -68,7 +69,12 @@ public final class SecurityBuilder {
     }
 
     public SecurityBuilder maskedPaths(String... value) {
-        maskedPaths = List.of(value);
+        maskedPaths = Optional.of(List.of(value));
+        return this;
+    }
+
+    public SecurityBuilder readonlyPaths(String... value) {
+        readonlyPaths = Optional.of(List.of(value));
         return this;
     }
 
@@ -96,7 +102,7 @@ public final class SecurityBuilder {
                 policy,
                 false,
                 maskedPaths,
-                List.of(),
+                readonlyPaths,
                 seccomp,
                 apparmor,
                 "",

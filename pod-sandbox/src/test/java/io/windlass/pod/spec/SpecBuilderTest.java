@@ -13,9 +13,11 @@ import io.windlass.pod.fake.SecurityBuilder;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.Device;
 import io.windlass.pod.model.LinuxContainerResources;
+import io.windlass.pod.model.LinuxPodSandboxConfig;
 import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.NamespaceMode;
 import io.windlass.pod.model.NamespaceOptions;
+import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.SecurityProfile;
 import io.windlass.pod.model.UserNamespace;
 import io.windlass.pod.rootfs.ImageConfiguration;
@@ -46,6 +48,7 @@ class SpecBuilderTest {
     }
 
     private boolean appArmor;
+    private PodSandboxConfig sandbox = Configs.sandbox("web");
 
     private Spec build(ContainerBuilder config) {
         return build(
@@ -74,7 +77,7 @@ class SpecBuilderTest {
         return new SpecBuilder(node)
                 .build(new SpecRequest(
                         ContainerId.generate(),
-                        Configs.sandbox("web"),
+                        sandbox,
                         config.build(),
                         image,
                         new FakeRootfs.Files(Map.of("/etc/passwd", "root:x:0:0::/root:/bin/sh\n")),
@@ -153,6 +156,23 @@ class SpecBuilderTest {
                                         new SecurityBuilder().privileged().build())))
                         .maskedPaths())
                 .isEmpty();
+    }
+
+    @Test
+    void emptyListsOfPathsProtectNone() {
+        Linux unmasked = linux(build(main().security(
+                        new SecurityBuilder().maskedPaths().readonlyPaths().build())));
+        assertThat(unmasked.maskedPaths()).isEmpty();
+        assertThat(unmasked.readonlyPaths()).isEmpty();
+    }
+
+    @Test
+    void aPrivilegedContainerNeedsASandboxThatMayHaveOne() {
+        sandbox = Configs.sandbox("web", LinuxPodSandboxConfig.DEFAULT);
+        assertThatThrownBy(() ->
+                        build(main().security(new SecurityBuilder().privileged().build())))
+                .hasMessage("cannot use security_context.privileged: the pod sandbox was made without"
+                        + " linux.security_context.privileged");
     }
 
     @Test
