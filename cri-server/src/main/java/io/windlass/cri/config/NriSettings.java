@@ -17,7 +17,8 @@ public record NriSettings(
         Path pluginPath,
         Path pluginConfigPath,
         Duration registrationTimeout,
-        Duration requestTimeout) {
+        Duration requestTimeout,
+        Duration synchronizationTimeout) {
     /** Where plugins look for the socket. */
     private static final Path USUAL = Path.of("/var/run/nri/nri.sock");
 
@@ -52,7 +53,12 @@ public record NriSettings(
                         section,
                         "request_timeout_ms",
                         2000,
-                        "Milliseconds for a plugin to answer before it is given up."));
+                        "Milliseconds for a plugin to answer before it is given up."),
+                milliseconds(
+                        section,
+                        "synchronization_timeout_ms",
+                        10_000,
+                        "Milliseconds for a plugin that registered to take in the pods and containers that there are."));
     }
 
     /** A daemon beside the node's usual one does not take away the usual one's plugins. */
@@ -75,11 +81,26 @@ public record NriSettings(
 
     NriSettings at(Path other) {
         return new NriSettings(
-                enabled, other, external, pluginPath, pluginConfigPath, registrationTimeout, requestTimeout);
+                enabled,
+                other,
+                external,
+                pluginPath,
+                pluginConfigPath,
+                registrationTimeout,
+                requestTimeout,
+                synchronizationTimeout);
     }
 
     /** Enabled, at that socket: who names it wants it. */
     NriSettings enabledAt(Path other) {
-        return new NriSettings(true, other, true, pluginPath, pluginConfigPath, registrationTimeout, requestTimeout);
+        return new NriSettings(
+                true,
+                other,
+                true,
+                pluginPath,
+                pluginConfigPath,
+                registrationTimeout,
+                requestTimeout,
+                synchronizationTimeout);
     }
 }

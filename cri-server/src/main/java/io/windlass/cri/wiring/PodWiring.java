@@ -99,6 +99,7 @@ final class PodWiring {
                 HelperBinary.find(System.getProperties(), System.getenv()),
                 nri.registrationTimeout(),
                 nri.requestTimeout(),
+                nri.synchronizationTimeout(),
                 ReleaseVersion.text())));
     }
 

@@ -18,6 +18,8 @@ class DirectionRulesTest {
             .importPackages("io.windlass");
 
     private static final String PROTO = "io.windlass.cri.v1..";
+    private static final String NRI = "io.windlass.nri..";
+    private static final String NRI_PROTO = "io.windlass.proto..";
     private static final String SERVER = "io.windlass.cri..";
     private static final String IMAGE = "io.windlass.image..";
     private static final String POD = "io.windlass.pod..";
@@ -27,7 +29,7 @@ class DirectionRulesTest {
 
     @Test
     void everyModuleIsLookedAt() {
-        for (String area : new String[] {"cri", "image", "pod", "runtime", "linux", "fault", "database"}) {
+        for (String area : new String[] {"cri", "nri", "image", "pod", "runtime", "linux", "fault", "database"}) {
             assertThat(CLASSES.stream().anyMatch(c -> c.getPackageName().startsWith("io.windlass." + area)))
                     .as(area)
                     .isTrue();
@@ -38,10 +40,35 @@ class DirectionRulesTest {
     void onlyTheServerKnowsTheWireFormat() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(SERVER)
+                .resideOutsideOfPackages(SERVER, NRI, NRI_PROTO)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(PROTO, "com.google.protobuf..", "io.grpc..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyNriKnowsThePluginsWireFormat() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(NRI, NRI_PROTO)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(NRI_PROTO)
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(NRI)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(PROTO, "io.grpc..", SERVER, IMAGE)
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(POD, RUNTIME, LINUX)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(NRI)
                 .check(CLASSES);
     }
 

@@ -66,6 +66,7 @@ class ConfigFilesTest {
                 plugin_config_path = "/j"
                 registration_timeout_ms = 7
                 request_timeout_ms = 8
+                synchronization_timeout_ms = 9
                 [image]
                 parallel_transfers = 5
                 pinned = ["*/pause:*"]
@@ -90,7 +91,8 @@ class ConfigFilesTest {
                         Path.of("/i"),
                         Path.of("/j"),
                         Duration.ofMillis(7),
-                        Duration.ofMillis(8)));
+                        Duration.ofMillis(8),
+                        Duration.ofMillis(9)));
         assertThat(config.image().parallelTransfers()).isEqualTo(5);
         assertThat(config.log().level()).isEqualTo("debug");
     }

@@ -40,7 +40,7 @@ public final class Nri implements AutoCloseable {
     /** Starts plugins and listens for more. A plugin that cannot be started is logged and left out. */
     public synchronized void start(PluginTarget target) {
         Registration registration = new Registration(settings, target);
-        Synchronization synchronization = new Synchronization(target);
+        Synchronization synchronization = new Synchronization(target, settings.synchronization());
         plugins.evictBy(eviction -> Registration.evict(target, eviction));
         PluginLauncher launcher = new PluginLauncher(settings);
         for (Path program : launcher.discover()) {

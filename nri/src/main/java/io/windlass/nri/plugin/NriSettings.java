@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param launcher the helper program that starts a plugin with its socket
  * @param registration the time for a plugin to register
  * @param request the time for a plugin to answer a request
+ * @param synchronization the time for a plugin to take in the pods and containers that there are
  */
 public record NriSettings(
         Optional<Path> socket,
@@ -21,4 +22,5 @@ public record NriSettings(
         Path launcher,
         Duration registration,
         Duration request,
+        Duration synchronization,
         String runtimeVersion) {}

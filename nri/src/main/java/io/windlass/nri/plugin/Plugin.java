@@ -83,22 +83,46 @@ final class Plugin implements AutoCloseable {
         policy = response.getFailurePolicy();
     }
 
+    /** Waits for the plugin's turn, and keeps other calls waiting meanwhile. */
+    void inTurn(Runnable work) {
+        take("register it");
+        try {
+            work.run();
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /** Waits for the plugin's turn and calls it, whatever events it wants. */
     <T> T call(String method, Message request, Parser<T> parser) throws RpcException {
+        return call(method, request, parser, timeout);
+    }
+
+    <T> T call(String method, Message request, Parser<T> parser, Duration most) throws RpcException {
+        take(method);
+        try {
+            return client.call(SERVICE, method, request, parser, most);
+        } catch (InterruptedException e) {
+            throw cancelled(method, e);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void take(String purpose) {
         try {
             turn.lockInterruptibly();
-            try {
-                return client.call(SERVICE, method, request, parser, timeout);
-            } finally {
-                turn.unlock();
-            }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Fault(
-                    FaultKind.CANCELLED,
-                    "cannot wait for plugin " + name + ": the caller of " + method + " went away",
-                    e);
+            throw cancelled(purpose, e);
         }
+    }
+
+    private Fault cancelled(String purpose, InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new Fault(
+                FaultKind.CANCELLED,
+                "cannot wait for plugin " + name + " to " + purpose + ": the caller went away",
+                cause);
     }
 
     /**

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** The synchronized plugins in the order of their turns, and the gate that new ones wait at. Thread-safe. */
+/** The plugins in the order of their turns, and the gate that new ones wait at. Thread-safe. */
 final class PluginRegistry implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PluginRegistry.class.getName());
 
@@ -33,19 +33,29 @@ final class PluginRegistry implements AutoCloseable {
         plugins = plugins.stream().filter(plugin -> !plugin.closed()).toList();
     }
 
-    /** Shows the plugin everything while nothing changes; from then on it takes part. */
+    /**
+     * Has the plugin take part: it is shown everything that there is at one moment between operations, and hears of what
+     * happens later when it has taken that in.
+     */
     void admit(Plugin plugin, Synchronization synchronization) {
-        gate.writeLock().lock();
         try {
-            synchronization.run(plugin);
-            add(plugin);
+            plugin.inTurn(() -> synchronization.run(plugin, join(plugin, synchronization)));
         } catch (Fault e) {
             plugin.close();
             throw e;
+        }
+        LOG.log(System.Logger.Level.INFO, "plugin {0} takes part", plugin.name());
+    }
+
+    private Synchronization.Present join(Plugin plugin, Synchronization synchronization) {
+        gate.writeLock().lock();
+        try {
+            Synchronization.Present present = synchronization.present();
+            add(plugin);
+            return present;
         } finally {
             gate.writeLock().unlock();
         }
-        LOG.log(System.Logger.Level.INFO, "plugin {0} takes part", plugin.name());
     }
 
     private synchronized void add(Plugin plugin) {

@@ -13,6 +13,7 @@ import io.windlass.proto.nri.ContainerUpdate;
 import io.windlass.proto.nri.PodSandbox;
 import io.windlass.proto.nri.SynchronizeRequest;
 import io.windlass.proto.nri.SynchronizeResponse;
+import java.time.Duration;
 import java.util.List;
 
 /** Shows a new plugin all pods and containers, in as many messages as they need, and applies what it asks for. */
@@ -21,21 +22,26 @@ final class Synchronization {
     private static final int FEWEST = 8;
 
     private final PluginTarget target;
+    private final Duration timeout;
 
-    Synchronization(PluginTarget target) {
+    /** @param timeout for each message */
+    Synchronization(PluginTarget target, Duration timeout) {
         this.target = target;
+        this.timeout = timeout;
     }
 
-    /** While no pod or container changes. */
-    void run(Plugin plugin) {
-        List<PodSandbox> pods = target.pods().stream().map(PodMessages::of).toList();
-        List<Container> containers =
-                target.containers().stream().map(ContainerMessages::of).toList();
-        List<ContainerUpdate> updates = send(plugin, pods, containers);
-        target.update(Changes.of(updates));
+    /** What there is; to be asked while no pod or container changes. */
+    Present present() {
+        return new Present(
+                target.pods().stream().map(PodMessages::of).toList(),
+                target.containers().stream().map(ContainerMessages::of).toList());
     }
 
-    private static List<ContainerUpdate> send(Plugin plugin, List<PodSandbox> pods, List<Container> containers) {
+    void run(Plugin plugin, Present present) {
+        target.update(Changes.of(send(plugin, present.pods(), present.containers())));
+    }
+
+    private List<ContainerUpdate> send(Plugin plugin, List<PodSandbox> pods, List<Container> containers) {
         int podsAtOnce = pods.size();
         int containersAtOnce = containers.size();
         while (true) {
@@ -49,7 +55,7 @@ final class Synchronization {
                     .build();
             SynchronizeResponse response;
             try {
-                response = plugin.call("Synchronize", request, SynchronizeResponse.parser());
+                response = plugin.call("Synchronize", request, SynchronizeResponse.parser(), timeout);
             } catch (RpcException e) {
                 if (e.reason() != Reason.TOO_LONG || podsAtOnce + containersAtOnce <= FEWEST) {
                     throw failure(plugin, e.getMessage());
@@ -76,4 +82,7 @@ final class Synchronization {
     private static Fault failure(Plugin plugin, String reason) {
         return new Fault(FaultKind.UNAVAILABLE, "cannot synchronize plugin " + plugin.name() + ": " + reason);
     }
+
+    /** Pods and containers at one moment. */
+    record Present(List<PodSandbox> pods, List<Container> containers) {}
 }
