@@ -68,7 +68,7 @@ final class CriNode implements AutoCloseable {
     private static void push(Path data) throws Exception {
         TarBuilder tar = new TarBuilder().mode(0755).directory("bin/").directory("tmp/");
         tar.file("bin/busybox", Files.readAllBytes(BUSYBOX));
-        for (String applet : List.of("sh", "cat", "sleep", "echo", "nc", "setsid", "stty", "true", "touch")) {
+        for (String applet : List.of("sh", "cat", "sleep", "echo", "nc", "setsid", "stty", "true", "touch", "head")) {
             tar.symbolicLink("bin/" + applet, "busybox");
         }
         try (DockerRegistry registry = DockerRegistry.start(data)) {
@@ -252,6 +252,14 @@ final class CriNode implements AutoCloseable {
                 .removePodSandbox(RemovePodSandboxRequest.newBuilder()
                         .setPodSandboxId(pod.getId())
                         .build()));
+    }
+
+    /** Resident memory of the daemon, in bytes (VmRSS of proc_pid_status(5)). */
+    long daemonMemory() throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(daemon.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+                .sum();
     }
 
     String daemonLog() {

@@ -7,6 +7,7 @@ import io.windlass.linux.cgroup.CgroupDriver;
 import io.windlass.pod.container.ExecSyncResult;
 import io.windlass.pod.fake.Failpoints;
 import io.windlass.pod.fake.FakeNetwork;
+import io.windlass.pod.fake.Outputs;
 import io.windlass.pod.model.ContainerConfig;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerState;
@@ -17,7 +18,6 @@ import io.windlass.pod.spec.Node;
 import io.windlass.runtime.program.SeccompDocuments;
 import io.windlass.runtime.shim.ShimSupervisor;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,8 +102,7 @@ final class RealPods implements AutoCloseable {
 
     String exec(ContainerId id, String... command) {
         ExecSyncResult result = pods.execSync().run(id.value(), List.of(command), Duration.ofSeconds(10));
-        return new String(result.stdout(), StandardCharsets.UTF_8)
-                + new String(result.stderr(), StandardCharsets.UTF_8);
+        return Outputs.text(result.stdout()) + Outputs.text(result.stderr());
     }
 
     ContainerState.Exited awaitExit(ContainerId id) throws InterruptedException {

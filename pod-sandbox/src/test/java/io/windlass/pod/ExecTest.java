@@ -7,12 +7,13 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.pod.container.ContainerStream;
 import io.windlass.pod.container.ExecSyncResult;
+import io.windlass.pod.fake.Outputs;
 import io.windlass.pod.fake.PodWorld;
 import io.windlass.pod.fake.ScriptedStream;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.runtime.shim.ShimStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,8 +53,8 @@ class ExecTest {
                         ScriptedStream.stdout("late"),
                         new ShimStream.Frame.End()),
                 Duration.ZERO);
-        assertThat(new String(result.stdout(), StandardCharsets.UTF_8)).isEqualTo("outlate");
-        assertThat(new String(result.stderr(), StandardCharsets.UTF_8)).isEqualTo("err");
+        assertThat(Outputs.text(result.stdout())).isEqualTo("outlate");
+        assertThat(Outputs.text(result.stderr())).isEqualTo("err");
         assertThat(result.exitCode()).isEqualTo(3);
         assertThat(world.shims().of(sandbox).calls()).contains("exec echo hi");
     }
@@ -82,7 +83,38 @@ class ExecTest {
         }
         frames[17] = new ShimStream.Frame.Exited(0, 0);
         frames[18] = new ShimStream.Frame.End();
-        assertThat(exec(new ScriptedStream(frames), Duration.ZERO).stdout()).hasSize(16 << 20);
+        assertThat(Outputs.text(exec(new ScriptedStream(frames), Duration.ZERO).stdout()))
+                .hasSize(16 << 20);
+    }
+
+    @Test
+    void pieces_of_output_come_whole_and_in_order() {
+        String odd = "0123456789".repeat(7_001);
+        ExecSyncResult result = exec(
+                new ScriptedStream(
+                        ScriptedStream.stdout(odd),
+                        ScriptedStream.stdout(odd),
+                        new ShimStream.Frame.Exited(0, 0),
+                        new ShimStream.Frame.End()),
+                Duration.ZERO);
+        assertThat(Outputs.text(result.stdout())).isEqualTo(odd + odd);
+    }
+
+    @Test
+    void whatACommandMayKeepIsGivenBackAfterIt() {
+        String mebibyte = "x".repeat(1 << 20);
+        ShimStream.Frame[] frames = new ShimStream.Frame[36];
+        frames[34] = new ShimStream.Frame.Exited(0, 0);
+        frames[35] = new ShimStream.Frame.End();
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0; j < 34; j += 2) {
+                frames[j] = ScriptedStream.stdout(mebibyte);
+                frames[j + 1] = ScriptedStream.stderr(mebibyte);
+            }
+            ExecSyncResult result = exec(new ScriptedStream(frames), Duration.ZERO);
+            assertThat(result.stderr().stream().mapToLong(ByteBuffer::remaining).sum())
+                    .isEqualTo(16 << 20);
+        }
     }
 
     @Test

@@ -103,6 +103,16 @@ final class Section {
                 value -> parse.apply((String) value));
     }
 
+    /** Reports a value that does not go with others. */
+    void refuse(String key, String reason) {
+        for (Source source : sources.reversed()) {
+            if (source.value(key) != null) {
+                problems.add(source.problem(key, label(key) + ": " + reason));
+                return;
+            }
+        }
+    }
+
     /** Reports what the files have and nobody asked for. To be called once everything was asked for. */
     void finish() {
         for (Source source : sources) {

@@ -1,5 +1,6 @@
 package io.windlass.cri.grpc;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.windlass.cri.mapping.ContainerMapping;
 import io.windlass.cri.mapping.ContainerStatusMapping;
@@ -35,6 +36,7 @@ import io.windlass.pod.container.CreateContainer;
 import io.windlass.pod.container.ExecSyncResult;
 import io.windlass.pod.model.ContainerConfig;
 import io.windlass.pod.model.ContainerId;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -133,10 +135,15 @@ public final class ContainerEndpoint implements RpcTable.Endpoint {
         ExecSyncResult result = pods.execSync()
                 .run(request.getContainerId(), request.getCmdList(), seconds("ExecSync", request.getTimeout()));
         return ExecSyncResponse.newBuilder()
-                .setStdout(UnsafeByteOperations.unsafeWrap(result.stdout()))
-                .setStderr(UnsafeByteOperations.unsafeWrap(result.stderr()))
+                .setStdout(bytes(result.stdout()))
+                .setStderr(bytes(result.stderr()))
                 .setExitCode(result.exitCode())
                 .build();
+    }
+
+    private static ByteString bytes(List<ByteBuffer> pieces) {
+        return ByteString.copyFrom(
+                pieces.stream().map(UnsafeByteOperations::unsafeWrap).toList());
     }
 
     private List<Container> find(ContainerFilter filter) {

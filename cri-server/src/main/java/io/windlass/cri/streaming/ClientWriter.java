@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import java.nio.channels.ClosedChannelException;
@@ -52,8 +53,18 @@ final class ClientWriter {
                 return;
             }
             channel.config().setAutoRead(true);
-            duplex.shutdownOutput();
+            endOutput(duplex);
             channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
         });
+    }
+
+    /** TLS has an end of its own, without which clients take the output for cut off. */
+    private static void endOutput(DuplexChannel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            channel.shutdownOutput();
+        } else {
+            tls.closeOutbound().addListener(_ -> channel.shutdownOutput());
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.windlass.cri.streaming;
 import io.windlass.fault.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import org.jboss.logging.Logger;
 
@@ -31,6 +32,9 @@ final class PortSession implements Runnable {
     interface Peer {
         ClientInput input();
 
+        /** Runs {@code action}, which must not block, once the client is gone: not only has no more to send. */
+        void onGone(Runnable action);
+
         /** Sends what the pod sent; blocks while the client does not read. */
         void data(ByteBuffer bytes);
 
@@ -41,6 +45,8 @@ final class PortSession implements Runnable {
     @Override
     public void run() {
         try (SocketChannel pod = backend.connect(podSandboxId, port)) {
+            // The pod may keep silent for ever; closing is done elsewhere because it may block.
+            peer.onGone(() -> Thread.ofVirtual().start(() -> close(pod)));
             Thread toPod = Thread.ofVirtual().name("port-input").start(() -> forwardToPod(pod));
             try {
                 forwardToClient(pod);
@@ -51,12 +57,28 @@ final class PortSession implements Runnable {
                 peer.input().close();
                 toPod.interrupt();
             }
+        } catch (AsynchronousCloseException | ClientGoneException e) {
+            LOG.debugf("port-forward to %s ended: the client has gone", podSandboxId);
         } catch (Fault | IOException e) {
-            peer.finish("cannot forward to port " + port + " of pod sandbox " + podSandboxId + ": " + e.getMessage());
-        } catch (ClientGoneException e) {
-            LOG.debugf("port-forward to %s ended: %s", podSandboxId, e.getMessage());
+            fail("cannot forward to port " + port + " of pod sandbox " + podSandboxId + ": " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void fail(String reason) {
+        try {
+            peer.finish(reason);
+        } catch (ClientGoneException e) {
+            LOG.debugf("%s, and the client has gone", reason);
+        }
+    }
+
+    private static void close(SocketChannel pod) {
+        try {
+            pod.close();
+        } catch (IOException e) {
+            LOG.debugf("cannot close a forwarded connection: %s", e.getMessage());
         }
     }
 

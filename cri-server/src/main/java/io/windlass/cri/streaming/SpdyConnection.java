@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
@@ -31,7 +32,7 @@ final class SpdyConnection extends SimpleChannelInboundHandler<SpdyFrame> {
     private static final int MOST_STREAMS = 1000;
 
     private final Listener listener;
-    private final Map<Integer, SpdyStream> streams = new HashMap<>();
+    private final Map<Integer, SpdyStream> streams = new ConcurrentHashMap<>();
     private final ClientWriter writer;
     private final ReadGate gate;
 
@@ -65,7 +66,8 @@ final class SpdyConnection extends SimpleChannelInboundHandler<SpdyFrame> {
                 .forEach(header -> headers.put(
                         header.getKey().toString().toLowerCase(Locale.ROOT),
                         header.getValue().toString()));
-        SpdyStream stream = new SpdyStream(opening.streamId(), headers, writer, new ClientInput(gate));
+        SpdyStream stream = new SpdyStream(
+                opening.streamId(), headers, writer, new ClientInput(gate), () -> streams.remove(opening.streamId()));
         if (streams.size() >= MOST_STREAMS || !listener.opened(stream)) {
             context.writeAndFlush(new DefaultSpdyRstStreamFrame(stream.id(), SpdyStreamStatus.REFUSED_STREAM));
             return;
@@ -73,7 +75,7 @@ final class SpdyConnection extends SimpleChannelInboundHandler<SpdyFrame> {
         streams.put(stream.id(), stream);
         context.writeAndFlush(stream.reply());
         if (opening.isLast()) {
-            stream.input().put(new ClientInput.Event.End());
+            stream.ended();
         }
     }
 
@@ -86,20 +88,20 @@ final class SpdyConnection extends SimpleChannelInboundHandler<SpdyFrame> {
             stream.input().put(new ClientInput.Event.Data(ByteBuffer.wrap(ByteBufUtil.getBytes(data.content()))));
         }
         if (data.isLast()) {
-            stream.input().put(new ClientInput.Event.End());
+            stream.ended();
         }
     }
 
     private void forget(int id) {
         SpdyStream stream = streams.remove(id);
         if (stream != null) {
-            stream.input().put(new ClientInput.Event.End());
+            stream.reset();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
-        streams.values().forEach(stream -> stream.input().put(new ClientInput.Event.End()));
+        streams.values().forEach(SpdyStream::reset);
         super.channelInactive(context);
     }
 

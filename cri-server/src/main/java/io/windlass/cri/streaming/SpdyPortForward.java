@@ -16,6 +16,7 @@ final class SpdyPortForward implements SpdyConnection.Listener {
     static final String PROTOCOL = "portforward.k8s.io";
 
     private static final int HIGHEST_PORT = 65535;
+    private static final int MOST_INCOMPLETE = 100;
 
     private final StreamRequest.PortForward request;
     private final StreamBackend backend;
@@ -35,7 +36,7 @@ final class SpdyPortForward implements SpdyConnection.Listener {
     public boolean opened(SpdyStream stream) {
         int port = port(stream.header("port"));
         String type = stream.header("streamtype");
-        if (port < 0 || !(type.equals("error") || type.equals("data"))) {
+        if (port < 0 || incomplete.size() >= MOST_INCOMPLETE || !(type.equals("error") || type.equals("data"))) {
             return false;
         }
         Pair pair = incomplete.computeIfAbsent(pairId(stream, type), _ -> new Pair());
@@ -82,6 +83,11 @@ final class SpdyPortForward implements SpdyConnection.Listener {
         @Override
         public ClientInput input() {
             return stream.input();
+        }
+
+        @Override
+        public void onGone(Runnable action) {
+            stream.onReset(action);
         }
 
         @Override

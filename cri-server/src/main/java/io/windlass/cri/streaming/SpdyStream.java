@@ -6,6 +6,8 @@ import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
 import io.netty.handler.codec.spdy.DefaultSpdySynReplyFrame;
 import io.netty.handler.codec.spdy.SpdySynReplyFrame;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One stream that a client opened on a SPDY connection. Its input is fed by the event loop. */
 final class SpdyStream {
@@ -16,12 +18,18 @@ final class SpdyStream {
     private final Map<String, String> headers;
     private final ClientWriter writer;
     private final ClientInput input;
+    private final Runnable over;
+    private boolean ended;
+    private final AtomicInteger openHalves = new AtomicInteger(2);
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
-    SpdyStream(int id, Map<String, String> headers, ClientWriter writer, ClientInput input) {
+    /** {@code over} runs once both sides have ended their half. */
+    SpdyStream(int id, Map<String, String> headers, ClientWriter writer, ClientInput input, Runnable over) {
         this.id = id;
         this.headers = headers;
         this.writer = writer;
         this.input = input;
+        this.over = over;
     }
 
     int id() {
@@ -35,6 +43,31 @@ final class SpdyStream {
 
     ClientInput input() {
         return input;
+    }
+
+    /** The client sends no more. Called by the event loop. */
+    void ended() {
+        input.put(new ClientInput.Event.End());
+        if (!ended) {
+            ended = true;
+            halfEnded();
+        }
+    }
+
+    /** The client has given the stream up, or is gone. */
+    void reset() {
+        input.put(new ClientInput.Event.End());
+        gone.complete(null);
+    }
+
+    void onReset(Runnable action) {
+        gone.thenRun(action);
+    }
+
+    private void halfEnded() {
+        if (openHalves.decrementAndGet() == 0) {
+            over.run();
+        }
     }
 
     void write(ByteBuf data) {
@@ -56,6 +89,7 @@ final class SpdyStream {
     DefaultSpdyDataFrame last(byte[] data) {
         DefaultSpdyDataFrame frame = new DefaultSpdyDataFrame(id, Unpooled.wrappedBuffer(data));
         frame.setLast(true);
+        halfEnded();
         return frame;
     }
 }

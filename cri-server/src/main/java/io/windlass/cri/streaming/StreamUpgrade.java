@@ -77,7 +77,7 @@ final class StreamUpgrade extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (spdy) {
             upgradeToSpdy(context, found.get(), offered.apply(PROTOCOL_VERSION));
         } else {
-            upgradeToWebSocket(context, found.get(), request);
+            upgradeToWebSocket(context, found.get(), request, offered.apply("Sec-WebSocket-Protocol"));
         }
     }
 
@@ -131,7 +131,17 @@ final class StreamUpgrade extends SimpleChannelInboundHandler<FullHttpRequest> {
         pipeline.addLast(new SpdyFrameCodec(SpdyVersion.SPDY_3_1), connection);
     }
 
-    private void upgradeToWebSocket(ChannelHandlerContext context, StreamRequest stream, FullHttpRequest request) {
+    private void upgradeToWebSocket(
+            ChannelHandlerContext context, StreamRequest stream, FullHttpRequest request, List<String> offered) {
+        if (stream instanceof StreamRequest.PortForward forward
+                && forward.ports().isEmpty()
+                && !offered.contains(TUNNEL)) {
+            refuse(
+                    context,
+                    HttpResponseStatus.BAD_REQUEST,
+                    "cannot forward over WebSocket channels: field port of the request is empty; or offer " + TUNNEL);
+            return;
+        }
         String protocols = stream instanceof StreamRequest.ProcessRequest ? PROCESS_PROTOCOLS : PORT_PROTOCOLS;
         String url = "ws://" + request.headers().get(HttpHeaderNames.HOST, "localhost") + request.uri();
         WebSocketServerHandshaker handshaker =

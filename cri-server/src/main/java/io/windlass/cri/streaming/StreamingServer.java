@@ -17,12 +17,13 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.windlass.cri.config.StreamingSettings;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -33,8 +34,8 @@ import java.util.concurrent.TimeUnit;
 public final class StreamingServer implements AutoCloseable {
     private static final int LARGEST_REQUEST = 64 << 10;
 
-    private final InetSocketAddress wanted;
-    private final Duration idleTimeout;
+    private final StreamingSettings settings;
+    private final Optional<ServerCertificate> certificate;
     private final StreamTokens tokens;
     private final StreamBackend backend;
     private final ThreadFactory sessions = Thread.ofVirtual().name("stream-", 0).factory();
@@ -42,9 +43,9 @@ public final class StreamingServer implements AutoCloseable {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Channel listener;
 
-    private StreamingServer(InetSocketAddress wanted, Duration idleTimeout, StreamBackend backend) {
-        this.wanted = wanted;
-        this.idleTimeout = idleTimeout;
+    private StreamingServer(StreamingSettings settings, StreamBackend backend) {
+        this.settings = settings;
+        this.certificate = settings.tls().map(ServerCertificate::new);
         this.backend = backend;
         this.tokens = new StreamTokens(InstantSource.system());
         this.loop = new EpollEventLoopGroup(
@@ -52,13 +53,9 @@ public final class StreamingServer implements AutoCloseable {
         this.listener = listen();
     }
 
-    /**
-     * Listens at {@code address} (port 0: a free one).
-     *
-     * @param idleTimeout a connection without traffic for so long is closed
-     */
-    public static StreamingServer start(InetSocketAddress address, Duration idleTimeout, StreamBackend backend) {
-        return new StreamingServer(address, idleTimeout, backend);
+    /** Listens at the address of {@code settings} (port 0: a free one). */
+    public static StreamingServer start(StreamingSettings settings, StreamBackend backend) {
+        return new StreamingServer(settings, backend);
     }
 
     private Channel listen() {
@@ -67,7 +64,7 @@ public final class StreamingServer implements AutoCloseable {
                 .channel(EpollServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new Initializer())
-                .bind(wanted)
+                .bind(settings.address())
                 .awaitUninterruptibly();
         if (bound.isSuccess()) {
             return bound.channel();
@@ -75,8 +72,8 @@ public final class StreamingServer implements AutoCloseable {
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         throw new Fault(
                 FaultKind.FAILED_PRECONDITION,
-                "cannot listen for streams at " + wanted + ": " + bound.cause().getMessage()
-                        + "; set [streaming] address to a free one",
+                "cannot listen for streams at " + settings.address() + ": "
+                        + bound.cause().getMessage() + "; set [streaming] address to a free one",
                 bound.cause());
     }
 
@@ -84,8 +81,9 @@ public final class StreamingServer implements AutoCloseable {
     public URI issue(StreamRequest request) {
         InetSocketAddress address = address();
         String host = address.getAddress().getHostAddress();
-        return URI.create("http://%s:%d/%s/%s"
+        return URI.create("%s://%s:%d/%s/%s"
                 .formatted(
+                        certificate.isPresent() ? "https" : "http",
                         host.contains(":") ? "[" + host + "]" : host,
                         address.getPort(),
                         request.verb(),
@@ -110,8 +108,12 @@ public final class StreamingServer implements AutoCloseable {
             connections.add(channel);
             channel.pipeline()
                     .addLast(
-                            new IdleStateHandler(0, 0, idleTimeout.toSeconds(), TimeUnit.SECONDS),
-                            new CloseWhenIdle(),
+                            new IdleStateHandler(0, 0, settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS),
+                            new CloseWhenIdle());
+            certificate.ifPresent(
+                    own -> channel.pipeline().addLast(own.current().newHandler(channel.alloc())));
+            channel.pipeline()
+                    .addLast(
                             new HttpServerCodec(),
                             new HttpObjectAggregator(LARGEST_REQUEST),
                             new StreamUpgrade(tokens, backend, sessions));

@@ -3,11 +3,15 @@ package io.windlass.cri.streaming;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Port-forward over WebSocket channels: port i of the request has channel 2i for data and 2i+1 for errors; the first message
@@ -18,6 +22,7 @@ final class WebSocketPortForward implements WebSocketChannels.Listener {
     private final StreamRequest.PortForward request;
     private final StreamBackend backend;
     private final ThreadFactory threads;
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
     WebSocketPortForward(
             StreamRequest.PortForward request,
@@ -28,8 +33,9 @@ final class WebSocketPortForward implements WebSocketChannels.Listener {
         this.request = request;
         this.backend = backend;
         this.threads = threads;
+        AtomicInteger unfinished = new AtomicInteger(request.ports().size());
         for (int i = 0; i < request.ports().size(); i++) {
-            forwards.add(new Forward(2 * i, new ClientInput(gate), writer));
+            forwards.add(new Forward(2 * i, new ClientInput(gate), writer, gone, unfinished));
         }
     }
 
@@ -65,10 +71,19 @@ final class WebSocketPortForward implements WebSocketChannels.Listener {
 
     @Override
     public void gone() {
+        gone.complete(null);
         forwards.forEach(forward -> forward.input.put(new ClientInput.Event.End()));
     }
 
-    private record Forward(int data, ClientInput input, ClientWriter writer) implements PortSession.Peer {
+    /** {@code unfinished} counts the connection's forwards; the last one to finish closes it, which is all that tells the client. */
+    private record Forward(
+            int data, ClientInput input, ClientWriter writer, CompletableFuture<Void> gone, AtomicInteger unfinished)
+            implements PortSession.Peer {
+        @Override
+        public void onGone(Runnable action) {
+            gone.thenRun(action);
+        }
+
         @Override
         public void data(ByteBuffer bytes) {
             writer.write(WebSocketChannels.message(data, Unpooled.wrappedBuffer(bytes)));
@@ -79,6 +94,9 @@ final class WebSocketPortForward implements WebSocketChannels.Listener {
             if (!failure.isEmpty()) {
                 writer.write(
                         WebSocketChannels.message(data + 1, Unpooled.copiedBuffer(failure, StandardCharsets.UTF_8)));
+            }
+            if (unfinished.decrementAndGet() == 0) {
+                writer.finish(List.of(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE)));
             }
         }
     }

@@ -32,8 +32,7 @@ final class ServerWiring {
     @Produces
     @Singleton
     StreamingServer streaming(Config config, Pods pods, Closing closing) {
-        return closing.later(StreamingServer.start(
-                config.streaming().address(), config.streaming().idleTimeout(), new PodStreams(pods)));
+        return closing.later(StreamingServer.start(config.streaming(), new PodStreams(pods)));
     }
 
     @Produces

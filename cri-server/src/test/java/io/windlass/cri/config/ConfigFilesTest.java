@@ -127,6 +127,9 @@ class ConfigFilesTest {
             [nri] # enabled = "yes"                  | 2: [nri] enabled must be true or false, not a text
             [streaming] # address = "here"           | 2: [streaming] address: "here" must have the form ADDRESS:PORT
             [streaming] # address = "host:1"         | 2: [streaming] address: "host" is no numeric IP address
+            [streaming] # tls_cert_file = "/c"       | 2: [streaming] tls_cert_file: needs tls_key_file beside it
+            [streaming] # tls_key_file = "/k"        | 2: [streaming] tls_key_file: needs tls_cert_file beside it
+            [streaming] # tls_client_ca_file = "/a"  | 2: [streaming] tls_client_ca_file: needs tls_cert_file beside it
             [cni] # bin_dirs = "/x"                  | 2: [cni] bin_dirs must be a list of texts, not a text
             [log] # level = "loud"                   | 2: [log] level: "loud" is none of error, warn, info, debug, trace
             [registry."r"] # endpoint = ["http://x"] | 2: unknown key [registry."r"] endpoint; did you mean endpoints?

@@ -5,10 +5,12 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
+import io.netty.handler.codec.spdy.DefaultSpdyRstStreamFrame;
 import io.netty.handler.codec.spdy.DefaultSpdySynStreamFrame;
 import io.netty.handler.codec.spdy.SpdyDataFrame;
 import io.netty.handler.codec.spdy.SpdyFrameCodec;
 import io.netty.handler.codec.spdy.SpdyRstStreamFrame;
+import io.netty.handler.codec.spdy.SpdyStreamStatus;
 import io.netty.handler.codec.spdy.SpdySynReplyFrame;
 import io.netty.handler.codec.spdy.SpdyVersion;
 import java.io.ByteArrayOutputStream;
@@ -21,12 +23,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import javax.net.SocketFactory;
 
 /** A blocking SPDY/3.1 client over a plain socket, without flow-control windows, as Kubernetes' clients are. */
 public final class SpdyClient implements AutoCloseable {
     private final Socket socket;
     private final EmbeddedChannel codec = new EmbeddedChannel(new SpdyFrameCodec(SpdyVersion.SPDY_3_1));
     private final Map<Integer, ByteArrayOutputStream> received = new HashMap<>();
+    private final Map<Integer, Long> counts = new HashMap<>();
     private final Set<Integer> ended = new HashSet<>();
     private final Set<Integer> accepted = new HashSet<>();
     private final Set<Integer> refused = new HashSet<>();
@@ -34,8 +38,13 @@ public final class SpdyClient implements AutoCloseable {
     private int nextStream = 1;
 
     public SpdyClient(URI url, String protocols) throws IOException {
-        socket = new Socket(url.getHost(), url.getPort());
+        this(url, protocols, SocketFactory.getDefault());
+    }
+
+    SpdyClient(URI url, String protocols, SocketFactory sockets) throws IOException {
+        socket = sockets.createSocket(url.getHost(), url.getPort());
         socket.setSoTimeout(10_000);
+        socket.setTcpNoDelay(true);
         String request = "POST " + url.getPath() + " HTTP/1.1\r\nHost: " + url.getAuthority()
                 + "\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: " + protocols
                 + "\r\nContent-Length: 0\r\n\r\n";
@@ -93,19 +102,38 @@ public final class SpdyClient implements AutoCloseable {
         }
     }
 
+    /** Reads until the server has closed the connection. */
+    public void awaitClose() throws IOException {
+        while (readOnce()) {}
+    }
+
+    /** Gives a stream up. */
+    public void reset(int stream) throws IOException {
+        send(new DefaultSpdyRstStreamFrame(stream, SpdyStreamStatus.CANCEL));
+    }
+
     private void readSome() throws IOException {
+        if (!readOnce()) {
+            throw new IOException("the server closed the connection");
+        }
+    }
+
+    private boolean readOnce() throws IOException {
         byte[] buffer = new byte[64 << 10];
         int length = socket.getInputStream().read(buffer);
         if (length < 0) {
-            throw new IOException("the server closed the connection");
+            return false;
         }
         codec.writeInbound(Unpooled.copiedBuffer(buffer, 0, length));
         Object frame;
         while ((frame = codec.readInbound()) != null) {
             switch (frame) {
                 case SpdyDataFrame data -> {
-                    received.computeIfAbsent(data.streamId(), _ -> new ByteArrayOutputStream())
-                            .writeBytes(ByteBufUtil.getBytes(data.content()));
+                    int size = data.content().readableBytes();
+                    if (counts.computeIfPresent(data.streamId(), (_, before) -> before + size) == null) {
+                        received.computeIfAbsent(data.streamId(), _ -> new ByteArrayOutputStream())
+                                .writeBytes(ByteBufUtil.getBytes(data.content()));
+                    }
                     if (data.isLast()) {
                         ended.add(data.streamId());
                     }
@@ -116,6 +144,30 @@ public final class SpdyClient implements AutoCloseable {
                 default -> {}
             }
         }
+        return true;
+    }
+
+    /** Reads until what has come on a stream contains {@code text}. */
+    public void awaitText(int stream, String text) throws IOException {
+        while (!text(stream).contains(text)) {
+            readSome();
+        }
+    }
+
+    /** Reads until the server has taken a stream. */
+    public void awaitAccepted(int stream) throws IOException {
+        while (!accepted.contains(stream)) {
+            readSome();
+        }
+    }
+
+    /** From now on what comes on a stream is counted, not kept. */
+    public void countOnly(int stream) {
+        counts.put(stream, 0L);
+    }
+
+    public long count(int stream) {
+        return counts.getOrDefault(stream, 0L);
     }
 
     public String text(int stream) {

@@ -3,20 +3,19 @@ package io.windlass.cri.streaming;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windlass.cri.config.StreamingSettings;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SpdyStreamingTest {
     private final FakeBackend backend = new FakeBackend();
-    private final StreamingServer server = StreamingServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Duration.ofMinutes(1), backend);
+    private final StreamingServer server = StreamingServer.start(FakeBackend.settings(Duration.ofMinutes(1)), backend);
 
     @AfterEach
     void stop() {
@@ -35,7 +34,8 @@ class SpdyStreamingTest {
 
     @Test
     void an_address_in_use_is_refused_with_the_key_to_change() {
-        assertThatThrownBy(() -> StreamingServer.start(server.address(), Duration.ofMinutes(1), backend))
+        assertThatThrownBy(() -> StreamingServer.start(
+                        new StreamingSettings(server.address(), Duration.ofMinutes(1), Optional.empty()), backend))
                 .hasMessageContaining("cannot listen for streams at ")
                 .hasMessageEndingWith("; set [streaming] address to a free one");
     }

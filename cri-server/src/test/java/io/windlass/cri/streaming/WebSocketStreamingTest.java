@@ -3,8 +3,6 @@ package io.windlass.cri.streaming;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -25,8 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class WebSocketStreamingTest {
     private final FakeBackend backend = new FakeBackend();
-    private final StreamingServer server = StreamingServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Duration.ofMinutes(1), backend);
+    private final StreamingServer server = StreamingServer.start(FakeBackend.settings(Duration.ofMinutes(1)), backend);
     private final HttpClient http = HttpClient.newHttpClient();
 
     @AfterEach

@@ -9,6 +9,7 @@ import io.windlass.pod.store.Container;
 import io.windlass.pod.store.PodStore;
 import io.windlass.runtime.shim.PodShim;
 import io.windlass.runtime.shim.ShimStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ public final class ExecSync {
     private final PodStore store;
     private final Shims shims;
     private final ExecLaunches launches;
+    private final OutputBudget budget = new OutputBudget();
 
     public ExecSync(PodStore store, Shims shims, PodCgroups cgroups) {
         this.store = store;
@@ -41,14 +43,16 @@ public final class ExecSync {
         }
         long deadline = System.nanoTime() + (timeout.isPositive() ? timeout : FOREVER).toNanos();
         PodShim shim = shims.of(container.definition().sandboxId());
-        try (ShimStream stream = shim.exec(launches.launch(container, command, false, false))) {
-            return collect(stream, deadline, container, timeout);
+        try (ShimStream stream = shim.exec(launches.launch(container, command, false, false));
+                OutputBudget.Share share = budget.share("a command in container " + container.id())) {
+            return collect(stream, share, deadline, container, timeout);
         }
     }
 
-    private static ExecSyncResult collect(ShimStream stream, long deadline, Container container, Duration timeout) {
-        CappedOutput stdout = new CappedOutput();
-        CappedOutput stderr = new CappedOutput();
+    private static ExecSyncResult collect(
+            ShimStream stream, OutputBudget.Share share, long deadline, Container container, Duration timeout) {
+        CappedOutput stdout = new CappedOutput(share);
+        CappedOutput stderr = new CappedOutput(share);
         OptionalInt exitCode = OptionalInt.empty();
         long until = deadline;
         while (true) {
@@ -61,17 +65,26 @@ public final class ExecSync {
                                 .formatted(container.id(), timeout.toSeconds()));
             }
             if (frame.isEmpty() || frame.get() instanceof ShimStream.Frame.End) {
-                return new ExecSyncResult(stdout.bytes(), stderr.bytes(), exitCode.orElse(255));
+                return new ExecSyncResult(stdout.pieces(), stderr.pieces(), exitCode.orElse(255));
             }
             switch (frame.get()) {
-                case ShimStream.Frame.StdOut(var data) -> stdout.add(data);
-                case ShimStream.Frame.StdErr(var data) -> stderr.add(data);
+                case ShimStream.Frame.StdOut(var data) -> keep(data, stdout, stream);
+                case ShimStream.Frame.StdErr(var data) -> keep(data, stderr, stream);
                 case ShimStream.Frame.Exited(int code, int _) -> {
                     exitCode = OptionalInt.of(code);
                     until = System.nanoTime() + DRAIN.toNanos();
                 }
                 case ShimStream.Frame.End() -> throw new IllegalStateException("the end was handled before");
             }
+        }
+    }
+
+    private static void keep(ByteBuffer data, CappedOutput output, ShimStream stream) {
+        try {
+            output.add(data);
+        } catch (Fault e) {
+            kill(stream, e);
+            throw e;
         }
     }
 
@@ -85,18 +98,18 @@ public final class ExecSync {
             return stream.read(left);
         } catch (Fault e) {
             if (e.kind() == FaultKind.CANCELLED && !exited) {
-                killAfterCancel(stream, e);
+                kill(stream, e);
             }
             throw e;
         }
     }
 
-    private static void killAfterCancel(ShimStream stream, Fault cancelled) {
+    private static void kill(ShimStream stream, Fault reason) {
         boolean interrupted = Thread.interrupted();
         try {
             stream.killTree();
         } catch (Fault e) {
-            cancelled.addSuppressed(e);
+            reason.addSuppressed(e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.pod.container;
+
+import org.jspecify.annotations.NullMarked;
