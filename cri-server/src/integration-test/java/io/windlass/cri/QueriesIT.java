@@ -7,13 +7,20 @@ import io.windlass.cri.v1.ContainerStats;
 import io.windlass.cri.v1.ContainerStatsFilter;
 import io.windlass.cri.v1.ContainerStatsRequest;
 import io.windlass.cri.v1.ContainerStatusRequest;
+import io.windlass.cri.v1.FilesystemUsage;
 import io.windlass.cri.v1.Image;
+import io.windlass.cri.v1.ImageFsInfoRequest;
+import io.windlass.cri.v1.ImageFsInfoResponse;
 import io.windlass.cri.v1.ImageSpec;
 import io.windlass.cri.v1.ImageStatusRequest;
 import io.windlass.cri.v1.ImageStatusResponse;
 import io.windlass.cri.v1.ListContainerStatsRequest;
 import io.windlass.cri.v1.ListImagesRequest;
+import io.windlass.cri.v1.ListMetricDescriptorsRequest;
+import io.windlass.cri.v1.ListPodSandboxMetricsRequest;
 import io.windlass.cri.v1.ListPodSandboxStatsRequest;
+import io.windlass.cri.v1.Metric;
+import io.windlass.cri.v1.MetricDescriptor;
 import io.windlass.cri.v1.PodSandboxStats;
 import io.windlass.cri.v1.PodSandboxStatsFilter;
 import io.windlass.cri.v1.PodSandboxStatsRequest;
@@ -30,7 +37,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,6 +144,45 @@ class QueriesIT {
                 .containsExactly(secondPod);
         assertThat(pods(PodSandboxStatsFilter.newBuilder().putLabelSelector("no", "such")))
                 .isEmpty();
+    }
+
+    @Test
+    void everySampleHasTheLabelsOfItsDescriptor() {
+        Map<String, Integer> labels = node
+                .runtime()
+                .listMetricDescriptors(ListMetricDescriptorsRequest.getDefaultInstance())
+                .getDescriptorsList()
+                .stream()
+                .collect(Collectors.toMap(MetricDescriptor::getName, MetricDescriptor::getLabelKeysCount));
+        List<Metric> samples = node
+                .runtime()
+                .listPodSandboxMetrics(ListPodSandboxMetricsRequest.getDefaultInstance())
+                .getPodMetricsList()
+                .stream()
+                .flatMap(pod -> Stream.concat(
+                        pod.getMetricsList().stream(),
+                        pod.getContainerMetricsList().stream()
+                                .flatMap(container -> container.getMetricsList().stream())))
+                .toList();
+        assertThat(samples)
+                .extracting(Metric::getName)
+                .contains("container_memory_rss", "container_network_receive_bytes_total");
+        assertThat(samples).allSatisfy(sample -> {
+            assertThat(sample.getLabelValuesCount()).as(sample.getName()).isEqualTo(labels.get(sample.getName()));
+            assertThat(sample.getTimestamp()).isPositive();
+        });
+    }
+
+    @Test
+    void whatImagesTakeAndWhatContainersTakeIsToldApart() {
+        node.exec(first, "sh", "-c", "head -c 3000000 /dev/zero > /tmp/written");
+        ImageFsInfoResponse answer = node.images().imageFsInfo(ImageFsInfoRequest.getDefaultInstance());
+        assertThat(answer.getImageFilesystems(0).getUsedBytes().getValue()).isGreaterThan(500_000);
+        FilesystemUsage containers = answer.getContainerFilesystems(0);
+        assertThat(containers.getFsId().getMountpoint())
+                .isEqualTo(answer.getImageFilesystems(0).getFsId().getMountpoint());
+        assertThat(containers.getTimestamp()).isPositive();
+        assertThat(containers.getInodesUsed().getValue()).isPositive();
     }
 
     private List<String> containers(ContainerStatsFilter.Builder filter) {

@@ -42,6 +42,7 @@ import io.windlass.pod.sandbox.StopPodSandbox;
 import io.windlass.pod.spec.Node;
 import io.windlass.pod.spec.SpecBuilder;
 import io.windlass.pod.stats.PodMetricsQuery;
+import io.windlass.pod.stats.UsageSampler;
 import io.windlass.pod.store.PodStore;
 import io.windlass.runtime.shim.ShimSupervisor;
 
@@ -107,7 +108,8 @@ public record Pods(
         StopPodSandbox stopPodSandbox = new StopPodSandbox(store, end, sandboxEnd, plugins, announcements);
         RemoveContainer removeContainer = new RemoveContainer(store, end, plugins, announcements, timelines);
         StopContainer stopContainer = new StopContainer(store, shims, end);
-        ContainerStatsQuery containerStats = new ContainerStatsQuery(store, cgroups, rootfs);
+        UsageSampler sampler = new UsageSampler(store, shims, cgroups, rootfs);
+        ContainerStatsQuery containerStats = new ContainerStatsQuery(store, sampler);
         return new Pods(
                 new RunPodSandbox(
                         store, shims, folders, mounts, cgroups, network, sandboxEnd, plugins, announcements, node),
@@ -115,7 +117,7 @@ public record Pods(
                 new RemovePodSandbox(store, stopPodSandbox, removeContainer, sandboxEnd, plugins, announcements),
                 new ListPodSandboxes(store),
                 new PodSandboxStatusQuery(store, shims, folders),
-                new PodSandboxStatsQuery(store, shims, cgroups, containerStats),
+                new PodSandboxStatsQuery(store, sampler, containerStats),
                 new ConnectPort(store, folders),
                 new CreateContainer(
                         store,
@@ -136,7 +138,7 @@ public record Pods(
                 new ListContainers(store),
                 new ContainerStatusQuery(store, timelines),
                 containerStats,
-                new PodMetricsQuery(store, shims, cgroups, rootfs),
+                new PodMetricsQuery(store, sampler, rootfs),
                 new UpdateContainerResources(store, cgroups, plugins, changes),
                 new ReopenContainerLog(store, shims),
                 new ExecSync(store, shims, cgroups),

@@ -301,13 +301,6 @@ class PodLifecycleTest {
         assertThat(world.pods().podSandboxStats().stats(sandbox.value()).processCount())
                 .hasValue(1);
         assertThat(world.pods()
-                        .containerStats()
-                        .stats(container.value())
-                        .cpu()
-                        .orElseThrow()
-                        .usageNanoCores())
-                .isPresent();
-        assertThat(world.pods()
                         .podSandboxStats()
                         .stats(sandbox.value())
                         .memory()

@@ -2,6 +2,7 @@ package io.windlass.cri.grpc;
 
 import io.windlass.cri.mapping.ImageMapping;
 import io.windlass.cri.mapping.PodSandboxMapping;
+import io.windlass.cri.mapping.StatsMapping;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.cri.v1.ImageFilter;
 import io.windlass.cri.v1.ImageFsInfoRequest;
@@ -19,21 +20,27 @@ import io.windlass.cri.v1.RemoveImageResponse;
 import io.windlass.cri.v1.StreamImagesRequest;
 import io.windlass.cri.v1.StreamImagesResponse;
 import io.windlass.fault.Fault;
+import io.windlass.image.FsUsage;
 import io.windlass.image.Image;
 import io.windlass.image.ImageService;
 import io.windlass.image.PullProgress;
 import io.windlass.image.reference.ImageReference;
+import io.windlass.pod.model.FilesystemUsage;
 import io.windlass.pod.model.RuntimeHandlers;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The RPCs about images. Thread-safe. */
 public final class ImageEndpoint implements RpcTable.Endpoint {
     private final ImageService images;
+    private final Supplier<Optional<FilesystemUsage>> writableLayers;
 
-    public ImageEndpoint(ImageService images) {
+    /** {@code writableLayers} tells what those of all containers take; empty without any. */
+    public ImageEndpoint(ImageService images, Supplier<Optional<FilesystemUsage>> writableLayers) {
         this.images = images;
+        this.writableLayers = writableLayers;
     }
 
     @Override
@@ -87,8 +94,14 @@ public final class ImageEndpoint implements RpcTable.Endpoint {
     }
 
     private ImageFsInfoResponse fsInfo(ImageFsInfoRequest request) {
+        FsUsage taken = images.fsInfo();
+        FilesystemUsage containers = writableLayers
+                .get()
+                .orElseGet(
+                        () -> new FilesystemUsage(taken.at(), taken.mountpoint().toString(), 0, 0));
         return ImageFsInfoResponse.newBuilder()
-                .addImageFilesystems(ImageMapping.toWire(images.fsInfo()))
+                .addImageFilesystems(ImageMapping.toWire(taken))
+                .addContainerFilesystems(StatsMapping.filesystem(containers))
                 .build();
     }
 

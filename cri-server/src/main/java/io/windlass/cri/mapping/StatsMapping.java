@@ -70,7 +70,7 @@ public final class StatsMapping {
         return wire.build();
     }
 
-    static FilesystemUsage filesystem(io.windlass.pod.model.FilesystemUsage domain) {
+    public static FilesystemUsage filesystem(io.windlass.pod.model.FilesystemUsage domain) {
         FilesystemUsage.Builder wire = FilesystemUsage.newBuilder()
                 .setTimestamp(Times.nanos(domain.at()))
                 .setUsedBytes(value(domain.usedBytes()))

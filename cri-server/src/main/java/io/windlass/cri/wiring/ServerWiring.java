@@ -54,7 +54,9 @@ final class ServerWiring {
                 new StreamingEndpoint(pods, streaming),
                 new StatsEndpoint(pods),
                 new EventsEndpoint(pods.events()));
-        ServerServiceDefinition image = service(ImageServiceGrpc.getServiceDescriptor(), new ImageEndpoint(images));
+        ServerServiceDefinition image = service(
+                ImageServiceGrpc.getServiceDescriptor(),
+                new ImageEndpoint(images, pods.containerStats()::writableLayers));
         Set<Long> allowed = Set.copyOf(config.server().allowedUids());
         return closing.later(new CriServer(config.server().listen(), allowed, List.of(runtime, image)));
     }

@@ -1,13 +1,8 @@
 package io.windlass.pod.container;
 
-import io.windlass.fault.Fault;
-import io.windlass.linux.SyscallException;
-import io.windlass.linux.cgroup.Cgroup;
 import io.windlass.linux.cgroup.CgroupPressure;
 import io.windlass.linux.cgroup.CgroupStats;
-import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.model.ContainerConfig;
-import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.ContainerStats;
 import io.windlass.pod.model.ContainerStatsFilter;
@@ -16,33 +11,25 @@ import io.windlass.pod.model.FilesystemUsage;
 import io.windlass.pod.model.IoUsage;
 import io.windlass.pod.model.MemoryUsage;
 import io.windlass.pod.model.SwapUsage;
-import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.rootfs.RootfsUsage;
+import io.windlass.pod.stats.GroupReading;
+import io.windlass.pod.stats.UsageSampler;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.ContainerDefinition;
 import io.windlass.pod.store.PodStore;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /** Answers what containers use (CRI {@code ContainerStats}, {@code ListContainerStats}). Thread-safe. */
 public final class ContainerStatsQuery {
-    private static final System.Logger LOG = System.getLogger(ContainerStatsQuery.class.getName());
-
     private final PodStore store;
-    private final PodCgroups cgroups;
-    private final RootfsProvider rootfs;
-    private final Map<ContainerId, CpuUsage> lastCpu = new ConcurrentHashMap<>();
+    private final UsageSampler sampler;
 
-    public ContainerStatsQuery(PodStore store, PodCgroups cgroups, RootfsProvider rootfs) {
+    public ContainerStatsQuery(PodStore store, UsageSampler sampler) {
         this.store = store;
-        this.cgroups = cgroups;
-        this.rootfs = rootfs;
+        this.sampler = sampler;
     }
 
     public ContainerStats stats(String id) {
@@ -51,7 +38,7 @@ public final class ContainerStatsQuery {
 
     /** Containers that have ended are left out, as they use nothing any more. */
     public List<ContainerStats> list(ContainerStatsFilter filter) {
-        lastCpu.keySet().removeIf(id -> store.findContainer(id.value()).isEmpty());
+        sampler.forgetGone();
         return store.containers().stream()
                 .filter(container -> !(container.state() instanceof ContainerState.Exited))
                 .filter(container -> matches(container, filter))
@@ -70,60 +57,50 @@ public final class ContainerStatsQuery {
                         .containsAll(filter.labelSelector().entrySet());
     }
 
+    /** What writable layers take together, of containers that have ended too; the filesystem is the one that all lie on. */
+    public Optional<FilesystemUsage> writableLayers() {
+        List<RootfsUsage> all = store.containers().stream()
+                .flatMap(container -> sampler.layer(container).stream())
+                .toList();
+        return all.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new FilesystemUsage(
+                        Instant.now(),
+                        all.getFirst().mountpoint().toString(),
+                        all.stream().mapToLong(RootfsUsage::bytes).sum(),
+                        all.stream().mapToLong(RootfsUsage::inodes).sum()));
+    }
+
+    /** A container that ends while it is measured leaves gaps in the answer, not an error. */
     private ContainerStats of(Container container) {
         ContainerConfig config = container.definition().config();
-        Optional<CgroupStats> used = measured(
-                "cgroup",
-                container,
-                () -> cgroups.find(container.definition().cgroupPath()).map(Cgroup::stats));
-        CgroupPressure pressure = measured(
-                        "pressure",
-                        container,
-                        () -> cgroups.find(container.definition().cgroupPath()).map(Cgroup::pressure))
-                .orElse(CgroupPressure.NONE);
-        Optional<RootfsUsage> layer =
-                measured("writable layer", container, () -> Optional.of(rootfs.usage(container.id())));
+        Optional<GroupReading> group = sampler.group(container);
         return new ContainerStats(
                 container.id(),
                 config.metadata(),
                 config.labels(),
                 config.annotations(),
-                used.map(stats -> cpu(container.id(), stats, pressure)),
-                used.map(stats -> memory(stats, pressure)),
-                used.map(ContainerStatsQuery::swap),
-                pressure.io().map(io -> new IoUsage(Instant.now(), Pressures.of(io))),
-                layer.map(usage -> new FilesystemUsage(
-                        Instant.now(), usage.mountpoint().toString(), usage.bytes(), usage.inodes())));
+                group.map(ContainerStatsQuery::cpu),
+                group.map(reading -> memory(reading.stats(), reading.pressure())),
+                group.map(reading -> swap(reading.stats())),
+                group.flatMap(ContainerStatsQuery::io),
+                sampler.layer(container)
+                        .map(usage -> new FilesystemUsage(
+                                Instant.now(), usage.mountpoint().toString(), usage.bytes(), usage.inodes())));
     }
 
-    /** A container that ends while it is measured leaves gaps in the answer, not an error. */
-    private static <T> Optional<T> measured(String what, Container container, Supplier<Optional<T>> reading) {
-        try {
-            return reading.get();
-        } catch (Fault | SyscallException e) {
-            LOG.log(
-                    System.Logger.Level.DEBUG,
-                    "cannot measure {0} of container {1}: {2}",
-                    what,
-                    container.id(),
-                    e.getMessage());
-            return Optional.empty();
-        }
+    private static CpuUsage cpu(GroupReading reading) {
+        return new CpuUsage(
+                reading.stats().at(),
+                reading.stats().cpuUsageNanos(),
+                reading.nanoCores(),
+                reading.pressure().cpu().map(Pressures::of));
     }
 
-    private CpuUsage cpu(ContainerId id, CgroupStats stats, CgroupPressure pressure) {
-        CpuUsage last = lastCpu.get(id);
-        OptionalLong rate = last == null ? OptionalLong.empty() : rate(last, stats);
-        CpuUsage usage = new CpuUsage(
-                stats.at(), stats.cpuUsageNanos(), rate, pressure.cpu().map(Pressures::of));
-        lastCpu.put(id, usage);
-        return usage;
-    }
-
-    private static OptionalLong rate(CpuUsage last, CgroupStats now) {
-        long window = Duration.between(last.at(), now.at()).toNanos();
-        long used = now.cpuUsageNanos() - last.usageCoreNanoSeconds();
-        return window <= 0 || used < 0 ? last.usageNanoCores() : OptionalLong.of((long) (used * 1e9 / window));
+    private static Optional<IoUsage> io(GroupReading reading) {
+        return reading.pressure()
+                .io()
+                .map(pressure -> new IoUsage(reading.stats().at(), Pressures.of(pressure)));
     }
 
     private static SwapUsage swap(CgroupStats stats) {

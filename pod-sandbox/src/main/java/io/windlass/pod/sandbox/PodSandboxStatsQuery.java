@@ -1,11 +1,8 @@
 package io.windlass.pod.sandbox;
 
-import io.windlass.linux.cgroup.Cgroup;
 import io.windlass.linux.cgroup.CgroupPressure;
 import io.windlass.pod.container.ContainerStatsQuery;
 import io.windlass.pod.container.Pressures;
-import io.windlass.pod.lifecycle.PodCgroups;
-import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerStats;
 import io.windlass.pod.model.ContainerStatsFilter;
 import io.windlass.pod.model.CpuUsage;
@@ -16,6 +13,7 @@ import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxStats;
 import io.windlass.pod.model.PodSandboxStatsFilter;
 import io.windlass.pod.stats.InterfaceCounters;
+import io.windlass.pod.stats.UsageSampler;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
 import java.time.Instant;
@@ -28,14 +26,12 @@ import java.util.function.ToLongFunction;
 /** Answers what sandboxes use (CRI {@code PodSandboxStats}, {@code ListPodSandboxStats}). Thread-safe. */
 public final class PodSandboxStatsQuery {
     private final PodStore store;
-    private final Shims shims;
-    private final PodCgroups cgroups;
+    private final UsageSampler sampler;
     private final ContainerStatsQuery containers;
 
-    public PodSandboxStatsQuery(PodStore store, Shims shims, PodCgroups cgroups, ContainerStatsQuery containers) {
+    public PodSandboxStatsQuery(PodStore store, UsageSampler sampler, ContainerStatsQuery containers) {
         this.store = store;
-        this.shims = shims;
-        this.cgroups = cgroups;
+        this.sampler = sampler;
         this.containers = containers;
     }
 
@@ -59,7 +55,8 @@ public final class PodSandboxStatsQuery {
         PodSandboxConfig config = sandbox.definition().config();
         List<ContainerStats> each =
                 containers.list(new ContainerStatsFilter("", sandbox.id().value(), Map.of()));
-        CgroupPressure pressure = pressure(sandbox);
+        UsageSampler.PodReading reading = sampler.pod(sandbox);
+        CgroupPressure pressure = reading.pressure();
         Instant now = Instant.now();
         return new PodSandboxStats(
                 sandbox.id(),
@@ -70,34 +67,16 @@ public final class PodSandboxStatsQuery {
                 cpu(each, now, pressure),
                 memory(each, now, pressure),
                 pressure.io().map(io -> new IoUsage(now, Pressures.of(io))),
-                network(sandbox),
+                reading.interfaces().stream().map(PodSandboxStatsQuery::usage).toList(),
                 processes(sandbox),
                 each);
     }
 
-    private CgroupPressure pressure(Sandbox sandbox) {
-        return cgroups.find(sandbox.definition().cgroupParent())
-                .map(Cgroup::pressure)
-                .orElse(CgroupPressure.NONE);
-    }
-
-    /** Processes that end meanwhile may or may not count. */
     private OptionalLong processes(Sandbox sandbox) {
         return OptionalLong.of(store.containersOf(sandbox.id()).stream()
-                .flatMap(container -> cgroups.find(container.definition().cgroupPath()).stream())
+                .flatMap(container -> sampler.group(container).stream())
                 .mapToLong(group -> group.processes().size())
                 .sum());
-    }
-
-    /** The node's own interfaces are not the pod's. */
-    private List<NetworkInterfaceUsage> network(Sandbox sandbox) {
-        return sandbox.definition().hostNetwork()
-                ? List.of()
-                : shims.find(sandbox.id())
-                        .map(shim -> InterfaceCounters.of(shim.pid()).stream()
-                                .map(PodSandboxStatsQuery::usage)
-                                .toList())
-                        .orElse(List.of());
     }
 
     private static NetworkInterfaceUsage usage(InterfaceCounters counters) {

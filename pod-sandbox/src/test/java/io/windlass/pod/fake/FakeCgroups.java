@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Groups that are only remembered. */
 public final class FakeCgroups implements CgroupDriver {
@@ -63,9 +64,12 @@ public final class FakeCgroups implements CgroupDriver {
         return Optional.ofNullable(groups.get(path));
     }
 
+    private record Cpu(Instant at, long nanos) {}
+
     /** One group. */
     public final class Group implements Cgroup {
         private final String path;
+        private volatile @Nullable Cpu cpu;
         private volatile CgroupResources limits = CgroupResources.NONE;
         private final AtomicInteger oomKills = new AtomicInteger();
         private final AtomicInteger reads = new AtomicInteger();
@@ -76,6 +80,11 @@ public final class FakeCgroups implements CgroupDriver {
 
         public CgroupResources limits() {
             return limits;
+        }
+
+        /** What its processes have used up to a time. */
+        public void used(Instant at, long cpuNanos) {
+            cpu = new Cpu(at, cpuNanos);
         }
 
         /** How often the details were read. */
@@ -100,8 +109,8 @@ public final class FakeCgroups implements CgroupDriver {
         @Override
         public CgroupStats stats() {
             return new CgroupStats(
-                    Instant.now(),
-                    1_000_000,
+                    cpu == null ? Instant.now() : cpu.at,
+                    cpu == null ? 1_000_000 : cpu.nanos,
                     0,
                     0,
                     0,

@@ -16,9 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One image, and writable layers that are only remembered. */
 public final class FakeRootfs implements RootfsProvider {
+    /** How often a writable layer was measured. */
+    public final AtomicInteger measured = new AtomicInteger();
+
     public static final String IMAGE = "busybox";
 
     private final Failpoints failpoints;
@@ -79,6 +83,7 @@ public final class FakeRootfs implements RootfsProvider {
 
     @Override
     public RootfsUsage usage(ContainerId id) {
+        measured.incrementAndGet();
         return new RootfsUsage(Path.of("/var/lib/windlass"), 4096, 3);
     }
 

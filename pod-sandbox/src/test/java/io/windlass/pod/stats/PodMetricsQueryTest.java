@@ -8,6 +8,7 @@ import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.PodSandboxId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -54,6 +55,29 @@ class PodMetricsQueryTest {
             }
         });
         assertThat(query().descriptors().stream().map(MetricDescriptor::name)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatOtherRuntimesTellIsToldToo() {
+        String names = """
+            blkio_device_usage_total cpu_cfs_periods_total cpu_cfs_throttled_periods_total
+            cpu_cfs_throttled_seconds_total cpu_system_seconds_total cpu_usage_seconds_total
+            cpu_user_seconds_total file_descriptors fs_inodes_free fs_inodes_total fs_limit_bytes
+            fs_reads_bytes_total fs_reads_total fs_usage_bytes fs_writes_bytes_total fs_writes_total last_seen
+            memory_cache memory_failcnt memory_failures_total memory_kernel_usage memory_mapped_file
+            memory_max_usage_bytes memory_rss memory_swap memory_total_active_file_bytes
+            memory_total_inactive_file_bytes memory_usage_bytes memory_working_set_bytes
+            network_receive_bytes_total network_receive_errors_total network_receive_packets_dropped_total
+            network_receive_packets_total network_transmit_bytes_total network_transmit_errors_total
+            network_transmit_packets_dropped_total network_transmit_packets_total oom_events_total processes
+            sockets spec_cpu_period spec_cpu_shares spec_memory_limit_bytes spec_memory_reservation_limit_bytes
+            spec_memory_swap_limit_bytes start_time_seconds threads threads_max ulimits_soft
+            """;
+        assertThat(query().descriptors().stream().map(MetricDescriptor::name))
+                .containsAll(Arrays.stream(names.split("\\s+"))
+                        .filter(name -> !name.isEmpty())
+                        .map(name -> "container_" + name)
+                        .toList());
     }
 
     @Test
