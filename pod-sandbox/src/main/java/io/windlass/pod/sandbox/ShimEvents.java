@@ -10,6 +10,7 @@ import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.SandboxState;
+import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
@@ -60,22 +61,30 @@ public final class ShimEvents implements Shims.Listener {
     /** A pod that is being stopped has its shim ended on purpose; one that nobody knows is being undone. */
     private void onLost(PodSandboxId id, String reason) {
         store.findSandbox(id.value()).ifPresent(sandbox -> {
-            sandbox.lifecycle().writeLock().lock();
-            try {
-                if (sandbox.ready() && shims.find(id).isPresent()) {
-                    shims.forget(id);
-                    if (!shims.connect(id)) {
-                        giveUp(sandbox, reason);
+            try (PodPlugins.Hold _ = plugins.hold()) {
+                sandbox.lifecycle().writeLock().lock();
+                try {
+                    if (sandbox.ready() && shims.find(id).isPresent()) {
+                        shims.forget(id);
+                        if (!shims.connect(id)) {
+                            endWithoutShim(sandbox, reason);
+                        }
                     }
+                } finally {
+                    sandbox.lifecycle().writeLock().unlock();
                 }
-            } finally {
-                sandbox.lifecycle().writeLock().unlock();
             }
         });
     }
 
     /** Nobody looks after the pod's containers any more: they end, and kubelet makes the pod anew. */
     public void giveUp(Sandbox sandbox, String reason) {
+        try (PodPlugins.Hold _ = plugins.hold()) {
+            endWithoutShim(sandbox, reason);
+        }
+    }
+
+    private void endWithoutShim(Sandbox sandbox, String reason) {
         LOG.log(System.Logger.Level.ERROR, "the shim of pod sandbox {0} is gone: {1}", sandbox.id(), reason);
         Instant now = Instant.now();
         sandbox.update(condition -> condition.withState(new SandboxState.NotReady(now, "its shim is gone: " + reason)));
