@@ -21,10 +21,12 @@ import io.windlass.cri.v1.ListPodSandboxMetricsRequest;
 import io.windlass.cri.v1.ListPodSandboxStatsRequest;
 import io.windlass.cri.v1.Metric;
 import io.windlass.cri.v1.MetricDescriptor;
+import io.windlass.cri.v1.PodSandboxConfig;
 import io.windlass.cri.v1.PodSandboxStats;
 import io.windlass.cri.v1.PodSandboxStatsFilter;
 import io.windlass.cri.v1.PodSandboxStatsRequest;
 import io.windlass.cri.v1.PodSandboxStatusRequest;
+import io.windlass.cri.v1.PullImageRequest;
 import io.windlass.cri.v1.RemoveImageRequest;
 import io.windlass.cri.v1.StreamContainerStatsRequest;
 import io.windlass.cri.v1.StreamContainersRequest;
@@ -254,6 +256,15 @@ class QueriesIT {
                         .setImage(named("registry.test/other:1"))
                         .build());
         assertThatThrownBy(() -> status("")).hasMessageContaining("field image.image is empty");
+    }
+
+    @Test
+    void anImageIsPulledTheSameWhateverIsSaidOfThePod() {
+        PullImageRequest request = PullImageRequest.newBuilder()
+                .setImage(named(CriNode.IMAGE))
+                .setSandboxConfig(PodSandboxConfig.getDefaultInstance())
+                .build();
+        assertThat(node.images().pullImage(request).getImageRef()).isEqualTo(image);
     }
 
     private ImageStatusResponse status(String name) {

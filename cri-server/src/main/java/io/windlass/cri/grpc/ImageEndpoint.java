@@ -1,7 +1,6 @@
 package io.windlass.cri.grpc;
 
 import io.windlass.cri.mapping.ImageMapping;
-import io.windlass.cri.mapping.PodSandboxMapping;
 import io.windlass.cri.mapping.StatsMapping;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.cri.v1.ImageFilter;
@@ -79,10 +78,8 @@ public final class ImageEndpoint implements RpcTable.Endpoint {
 
     private PullImageResponse pull(PullImageRequest request) {
         ImageReference reference = ImageReference.parse(name("pull", request.getImage()));
-        if (request.hasSandboxConfig()) {
-            // Its name stands in the log of the call; an image is pulled the same for every pod.
-            PodSandboxMapping.fromWire(request.getSandboxConfig());
-        }
+        // sandbox_config may be empty, and says nothing that an image would depend on: it is pulled the same for every
+        // pod.
         String id = images.pull(reference, ImageMapping.fromWire(request.getAuth()), PullProgress.NONE)
                 .toString();
         return PullImageResponse.newBuilder().setImageRef(id).build();
