@@ -11,6 +11,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Stands around every call: checks the peer, interrupts the handler when the call is cancelled or its deadline passes,
@@ -41,10 +42,14 @@ final class CallGuard implements ServerInterceptor {
         }
         Context context = Context.current().withValue(Peer.OF_CALL, peer);
         CallLog log = new CallLog(call.getMethodDescriptor().getBareMethodName());
-        return new GuardedListener<>(call, Contexts.interceptCall(context, call, headers, next), log);
+        if (call.getMethodDescriptor().getType() == MethodType.UNARY) {
+            return new GuardedListener<>(call, Contexts.interceptCall(context, call, headers, next), log);
+        }
+        PacedCall<Q, R> paced = new PacedCall<>(call);
+        return new StreamListener<>(paced, Contexts.interceptCall(context, paced, headers, next), log);
     }
 
-    private final class GuardedListener<Q, R> extends SimpleForwardingServerCallListener<Q> {
+    private static class GuardedListener<Q, R> extends SimpleForwardingServerCallListener<Q> {
         private final ServerCall<Q, R> call;
         private final CallLog log;
 
@@ -63,23 +68,46 @@ final class CallGuard implements ServerInterceptor {
         /** The request is complete: here the handler runs, and nothing else of this call until it returns. */
         @Override
         public void onHalfClose() {
-            Context context = Context.current();
-            boolean stream = call.getMethodDescriptor().getType() != MethodType.UNARY;
+            answer(Context.current(), _ -> {}, _ -> {});
+        }
+
+        final void answer(Context context, Consumer<Interruption> begin, Consumer<Interruption> end) {
             Status status = Status.OK;
             try (Interruption interruption = new Interruption(context)) {
-                if (stream) {
-                    streams.add(interruption);
-                }
+                begin.accept(interruption);
                 try {
                     super.onHalfClose();
                 } finally {
-                    streams.remove(interruption);
+                    end.accept(interruption);
                 }
             } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
                 status = Statuses.of(e, context);
                 call.close(status, new Metadata());
             }
             log.end(status);
+        }
+    }
+
+    /** The handler has a thread beside the call's own, on which is heard meanwhile that the client has taken what was sent. */
+    private final class StreamListener<Q, R> extends GuardedListener<Q, R> {
+        private final PacedCall<Q, R> call;
+
+        StreamListener(PacedCall<Q, R> call, ServerCall.Listener<Q> delegate, CallLog log) {
+            super(call, delegate, log);
+            this.call = call;
+        }
+
+        @Override
+        public void onHalfClose() {
+            Context context = Context.current();
+            Thread.ofVirtual()
+                    .name("stream " + call.getMethodDescriptor().getBareMethodName())
+                    .start(context.wrap(() -> answer(context, streams::add, streams::remove)));
+        }
+
+        @Override
+        public void onReady() {
+            call.wake();
         }
     }
 }

@@ -33,6 +33,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -200,6 +201,34 @@ class CriServerTest {
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
         assertThatThrownBy(stream::next).hasMessage("UNAVAILABLE: ended");
+    }
+
+    @Test
+    void aStreamWaitsForAClientThatDoesNotReadAndGoesOnWhenItDoes() throws InterruptedException {
+        int messages = 200;
+        Semaphore sent = new Semaphore(0);
+        ContainerEventResponse large = ContainerEventResponse.newBuilder()
+                .setContainerId("x".repeat(64 << 10))
+                .build();
+        table.stream(RuntimeServiceGrpc.getGetContainerEventsMethod(), (_, sink) -> {
+            for (int message = 0; message < messages; message++) {
+                sink.accept(large);
+                sent.release();
+            }
+        });
+        try (CriServer _ = started(Set.of(ownUid()))) {
+            Iterator<ContainerEventResponse> client = RuntimeServiceGrpc.newBlockingStub(channel)
+                    .getContainerEvents(GetEventsRequest.getDefaultInstance());
+            // More than the window of the connection, and far from all.
+            assertThat(sent.tryAcquire(1, 5, TimeUnit.SECONDS)).isTrue();
+            assertThat(sent.tryAcquire(messages / 2, 1, TimeUnit.SECONDS)).isFalse();
+            int received = 0;
+            while (client.hasNext()) {
+                client.next();
+                received++;
+            }
+            assertThat(received).isEqualTo(messages);
+        }
     }
 
     @Test
