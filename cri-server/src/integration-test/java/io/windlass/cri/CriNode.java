@@ -59,7 +59,9 @@ final class CriNode implements AutoCloseable {
                 endpoints = ["%s"]
                 [cni]
                 conf_dir = "%s"
-                """.formatted(registry.url(), folder.resolve("cni")));
+                [cdi]
+                spec_dirs = ["%s"]
+                """.formatted(registry.url(), folder.resolve("cni"), cdiFolder()));
         daemon = daemon();
         channel = daemon.connect(state().resolve("windlass.sock"));
     }
@@ -115,6 +117,11 @@ final class CriNode implements AutoCloseable {
 
     Path state() {
         return folder.resolve("state");
+    }
+
+    /** The daemon's only folder of CDI specifications; not there until a test makes it. */
+    Path cdiFolder() {
+        return folder.resolve("cdi");
     }
 
     /** A folder of the node for what containers share with tests. */

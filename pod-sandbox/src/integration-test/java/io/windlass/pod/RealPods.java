@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.windlass.linux.Kernel;
 import io.windlass.linux.cgroup.CgroupDriver;
 import io.windlass.pod.container.ExecSyncResult;
+import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.fake.Failpoints;
 import io.windlass.pod.fake.FakeNetwork;
 import io.windlass.pod.fake.Outputs;
@@ -71,6 +72,7 @@ final class RealPods implements AutoCloseable {
                 CgroupDriver.detect(Path.of("/sys/fs/cgroup")),
                 kernel,
                 node,
+                CdiDevices.off(),
                 PodPlugins.NONE);
         opened.recover().run();
         return opened;

@@ -20,6 +20,7 @@ import io.windlass.pod.container.StartContainer;
 import io.windlass.pod.container.StopContainer;
 import io.windlass.pod.container.Timelines;
 import io.windlass.pod.container.UpdateContainerResources;
+import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.events.PodEvents;
 import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.PodCgroups;
@@ -78,6 +79,7 @@ public record Pods(
      * Opens the store and wires the operations; {@link #recover} has to run before the first of them.
      *
      * @param kernel for the mounts of pods
+     * @param devices those that containers can ask for by name
      * @param podPlugins who takes part; they may ask {@link #pluginTarget} only once recovery has run
      */
     public static Pods open(
@@ -88,6 +90,7 @@ public record Pods(
             CgroupDriver driver,
             MountSyscalls kernel,
             Node node,
+            CdiDevices devices,
             PodPlugins podPlugins) {
         PodStore store = PodStore.open(settings.database());
         PodEvents events = new PodEvents();
@@ -126,6 +129,7 @@ public record Pods(
                         folders,
                         rootfs,
                         new SpecBuilder(node),
+                        devices,
                         end,
                         exits,
                         plugins,

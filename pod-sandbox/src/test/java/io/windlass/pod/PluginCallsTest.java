@@ -3,6 +3,7 @@ package io.windlass.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windlass.pod.fake.Configs;
 import io.windlass.pod.fake.PodWorld;
 import io.windlass.pod.fake.RecordingPlugins;
 import io.windlass.pod.model.ContainerFilter;
@@ -13,6 +14,9 @@ import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.plugin.ContainerChange;
 import io.windlass.runtime.oci.Memory;
 import io.windlass.runtime.oci.Resources;
+import io.windlass.runtime.oci.Spec;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -73,6 +77,40 @@ class PluginCallsTest {
         assertThat(plugins.calls())
                 .containsExactly(
                         "stopContainer main", "stopPodSandbox web", "removeContainer main", "removePodSandbox web");
+    }
+
+    @Test
+    void devicesThatPluginsNameAreInjectedBesideThoseOfTheRequest() throws IOException {
+        Files.createDirectories(world.cdiFolder());
+        Files.writeString(world.cdiFolder().resolve("two.yaml"), """
+                cdiVersion: 0.5.0
+                kind: vendor.com/gpu
+                containerEdits: {hooks: [{hookName: poststop, path: /bin/once}]}
+                devices:
+                - {name: asked, containerEdits: {env: [ASKED=1]}}
+                - {name: added, containerEdits: {env: [ADDED=1]}}
+                """);
+        PodSandboxId pod = world.runSandbox("web");
+        plugins.addDevices(List.of("vendor.com/gpu=added", "vendor.com/gpu=asked"));
+        ContainerId made = world.pods()
+                .createContainer()
+                .create(
+                        pod.value(),
+                        Configs.containerOf("main")
+                                .cdiDevice("vendor.com/gpu=asked")
+                                .build());
+        Spec spec = world.pods().store().container(made.value()).definition().spec();
+        assertThat(spec.process()).isNotNull();
+        assertThat(spec.process().env()).endsWith("ASKED=1", "ADDED=1");
+        assertThat(spec.hooks()).isNotNull();
+        assertThat(spec.hooks().poststop()).hasSize(1);
+
+        plugins.clear();
+        plugins.addDevices(List.of("vendor.com/gpu=gone"));
+        assertThatThrownBy(() -> world.createContainer(pod, "other"))
+                .hasMessageContaining("there is no CDI device vendor.com/gpu=gone in " + world.cdiFolder());
+        assertThat(plugins.calls()).containsExactly("createContainer other", "abandonContainer other");
+        assertThat(world.rootfs().prepared()).hasSize(1);
     }
 
     @Test

@@ -15,6 +15,7 @@ public record Config(
         CniSettings cni,
         StreamingSettings streaming,
         NriSettings nri,
+        CdiSettings cdi,
         ImageSettings image,
         LogSettings log) {
     public Config {
@@ -39,6 +40,7 @@ public record Config(
                 cni,
                 streaming,
                 nriSocket.map(plugins::enabledAt).orElse(plugins),
+                cdi,
                 image,
                 log);
     }

@@ -55,11 +55,12 @@ final class ConfigLayout {
         CniSettings cni = table("cni", CniSettings::read);
         StreamingSettings streaming = table("streaming", StreamingSettings::read);
         NriSettings nri = table("nri", section -> NriSettings.read(section, state));
+        CdiSettings cdi = table("cdi", CdiSettings::read);
         ImageSettings image = table("image", ImageSettings::read);
         LogSettings log = table("log", LogSettings::read);
         Map<String, RegistrySettings> registries = registries();
         refuseUnknown();
-        return new Config(root, state, server, registries, cgroup, network, cni, streaming, nri, image, log);
+        return new Config(root, state, server, registries, cgroup, network, cni, streaming, nri, cdi, image, log);
     }
 
     private <T> T table(String name, Function<Section, T> read) {

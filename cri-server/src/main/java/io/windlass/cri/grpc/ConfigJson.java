@@ -35,6 +35,9 @@ final class ConfigJson {
                 json.putObject("cni").put("confDir", config.cni().confDir().toString());
         ArrayNode plugins = cni.putArray("binDirs");
         config.cni().binDirs().forEach(folder -> plugins.add(folder.toString()));
+        ArrayNode specDirs =
+                json.putObject("cdi").put("enabled", config.cdi().enabled()).putArray("specDirs");
+        config.cdi().specDirs().forEach(folder -> specDirs.add(folder.toString()));
         json.putObject("streaming").put("address", config.streaming().address().toString());
         json.putObject("log").put("level", config.log().level());
         return json.toString();

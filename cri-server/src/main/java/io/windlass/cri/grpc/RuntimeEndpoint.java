@@ -15,6 +15,7 @@ import io.windlass.cri.v1.UpdateRuntimeConfigResponse;
 import io.windlass.cri.v1.VersionRequest;
 import io.windlass.cri.v1.VersionResponse;
 import io.windlass.fault.Fault;
+import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.model.RuntimeHandlers;
 import io.windlass.pod.network.NetworkStatus;
 import io.windlass.pod.network.PodNetwork;
@@ -28,16 +29,20 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
     private final Runnable helper;
     private final PodNetwork network;
     private final boolean userNamespaces;
+    private final CdiDevices devices;
 
     /**
      * @param helper finds or starts what runs pods, and fails with a fault where that cannot be
      * @param userNamespaces whether this node can have pods with user namespaces of their own
+     * @param devices those that containers can ask for by name
      */
-    public RuntimeEndpoint(Config config, Runnable helper, PodNetwork network, boolean userNamespaces) {
+    public RuntimeEndpoint(
+            Config config, Runnable helper, PodNetwork network, boolean userNamespaces, CdiDevices devices) {
         this.config = config;
         this.helper = helper;
         this.network = network;
         this.userNamespaces = userNamespaces;
+        this.devices = devices;
     }
 
     @Override
@@ -80,6 +85,7 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
                 .setMountOptions(Features.MOUNT_OPTIONS);
         if (request.getVerbose()) {
             answer.putInfo("config", ConfigJson.of(config));
+            devices.inventory().ifPresent(inventory -> answer.putInfo("cdi", CdiJson.of(inventory)));
         }
         return answer.build();
     }

@@ -14,6 +14,7 @@ import io.windlass.nri.plugin.Nri;
 import io.windlass.nri.plugin.NriSettings;
 import io.windlass.pod.Pods;
 import io.windlass.pod.PodsSettings;
+import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.network.NetworkConfig;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.Subnet;
@@ -82,10 +83,11 @@ final class PodWiring {
             CgroupDriver cgroups,
             Syscalls kernel,
             Node node,
+            CdiDevices devices,
             Nri nri,
             Closing closing) {
         PodsSettings settings = settings(config);
-        return closing.later(Pods.open(settings, roots, network, shims, cgroups, kernel, node, nri.plugins()));
+        return closing.later(Pods.open(settings, roots, network, shims, cgroups, kernel, node, devices, nri.plugins()));
     }
 
     @Produces
@@ -107,6 +109,12 @@ final class PodWiring {
     @Singleton
     Node node(Config config, Syscalls kernel) {
         return Node.detect(SeccompDocuments::runtimeDefault, settings(config).seccompProfiles(), kernel);
+    }
+
+    @Produces
+    @Singleton
+    CdiDevices devices(Config config) {
+        return config.cdi().enabled() ? CdiDevices.of(config.cdi().specDirs()) : CdiDevices.off();
     }
 
     private static PodsSettings settings(Config config) {

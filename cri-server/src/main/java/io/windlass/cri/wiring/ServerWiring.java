@@ -18,6 +18,7 @@ import io.windlass.cri.v1.ImageServiceGrpc;
 import io.windlass.cri.v1.RuntimeServiceGrpc;
 import io.windlass.image.ImageService;
 import io.windlass.pod.Pods;
+import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.spec.Node;
 import io.windlass.runtime.shim.ShimSupervisor;
@@ -45,10 +46,11 @@ final class ServerWiring {
             ImageService images,
             StreamingServer streaming,
             Node node,
+            CdiDevices devices,
             Closing closing) {
         ServerServiceDefinition runtime = service(
                 RuntimeServiceGrpc.getServiceDescriptor(),
-                new RuntimeEndpoint(config, shims::start, network, node.users().available()),
+                new RuntimeEndpoint(config, shims::start, network, node.users().available(), devices),
                 new PodSandboxEndpoint(pods),
                 new ContainerEndpoint(pods),
                 new StreamingEndpoint(pods, streaming),

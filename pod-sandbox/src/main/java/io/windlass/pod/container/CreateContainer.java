@@ -4,6 +4,7 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.fault.Rollback;
 import io.windlass.linux.cgroup.Cgroup;
+import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.Exclusively;
 import io.windlass.pod.lifecycle.Joining;
@@ -37,13 +38,13 @@ import io.windlass.pod.store.Intent;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
 import io.windlass.runtime.oci.Resources;
-import io.windlass.runtime.oci.Spec;
 import io.windlass.runtime.shim.ContainerLaunch;
 import io.windlass.runtime.shim.CreatedContainer;
 import io.windlass.runtime.shim.ExitRecord;
 import io.windlass.runtime.shim.PodShim;
 import io.windlass.runtime.shim.RootfsLayers;
 import java.util.Optional;
+import java.util.Set;
 
 /** Makes a container up to its start barrier (CRI {@code CreateContainer}). Thread-safe: the same request, while it runs, is joined. */
 public final class CreateContainer {
@@ -53,6 +54,7 @@ public final class CreateContainer {
     private final PodFolders folders;
     private final RootfsProvider images;
     private final SpecBuilder specs;
+    private final CdiDevices devices;
     private final ContainerEnd end;
     private final ContainerExits exits;
     private final PluginCalls plugins;
@@ -68,6 +70,7 @@ public final class CreateContainer {
             PodFolders folders,
             RootfsProvider images,
             SpecBuilder specs,
+            CdiDevices devices,
             ContainerEnd end,
             ContainerExits exits,
             PluginCalls plugins,
@@ -80,6 +83,7 @@ public final class CreateContainer {
         this.folders = folders;
         this.images = images;
         this.specs = specs;
+        this.devices = devices;
         this.end = end;
         this.exits = exits;
         this.plugins = plugins;
@@ -180,6 +184,7 @@ public final class CreateContainer {
     private Launched launch(
             Sandbox sandbox, ContainerConfig config, ResolvedImage image, Intent intent, Rollback rollback) {
         ContainerId id = ContainerId.of(intent.id());
+        Set<String> named = CdiDevices.asked(config);
         PodShim shim = shims.of(sandbox.id());
         Rootfs rootfs = images.prepare(id, image);
         RootOwner owner = RootOwner.of(sandbox.definition().namespaces());
@@ -187,11 +192,12 @@ public final class CreateContainer {
         owner.adopt(rootfs.work());
         ContainerPlan plan = new ContainerPlan(
                 sandbox.definition(), config, image, folders, store, ImageVolumes.prepare(id, config.mounts(), images));
-        BuiltSpec built = specs.build(plan.specRequest(id, rootfs, intent.cgroupPath()));
+        BuiltSpec built = specs.build(plan.specRequest(id, rootfs, intent.cgroupPath()))
+                .map(spec -> devices.inject(spec, named, Set.of()));
         ContainerDefinition asked = plan.definition(id, built, intent.cgroupPath());
         Creation creation = plugins.createContainer(sandbox, asked);
         rollback.onFailure("tell plugins that it is not made", () -> plugins.abandonContainer(sandbox, asked));
-        ContainerDefinition definition = asked.withSpec(adjusted(creation));
+        ContainerDefinition definition = asked.withSpec(devices.inject(creation.spec(), creation.cdiDevices(), named));
         changes.apply(creation.changes());
         plan.makeLogFolder();
         Cgroup cgroup = cgroups.create(intent.cgroupPath(), plan.limits(definition.spec()));
@@ -207,14 +213,6 @@ public final class CreateContainer {
                 cgroup.unifiedDirectory(),
                 folders.exitFile(sandbox.id(), id)));
         return new Launched(definition, created);
-    }
-
-    private static Spec adjusted(Creation creation) {
-        if (!creation.cdiDevices().isEmpty()) {
-            throw Fault.unimplemented(
-                    "cannot inject CDI devices " + creation.cdiDevices() + ": there is no CDI reader");
-        }
-        return creation.spec();
     }
 
     private record Name(PodSandboxId sandbox, ContainerMetadata metadata) {

@@ -2,6 +2,7 @@ package io.windlass.pod.spec;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.pod.devices.HostNode;
 import io.windlass.pod.model.Device;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -20,10 +20,6 @@ final class HostDevices {
     /** Places that a container has its own of. */
     private static final Set<String> OWN = Set.of(
             "/dev/pts", "/dev/shm", "/dev/fd", "/dev/mqueue", "/dev/console", "/dev/ptmx", "/dev/tty", "/dev/core");
-
-    private static final int TYPE = 0170000;
-    private static final int CHARACTER = 0020000;
-    private static final int BLOCK = 0060000;
 
     private HostDevices() {}
 
@@ -77,30 +73,21 @@ final class HostDevices {
     }
 
     private static Optional<Found> describe(Path source, Path target) throws IOException {
-        Map<String, Object> stat;
         try {
-            stat = Files.readAttributes(source, "unix:mode,rdev,uid,gid", LinkOption.NOFOLLOW_LINKS);
+            return HostNode.at(source)
+                    .filter(HostNode::isDevice)
+                    .map(node -> new Found(
+                            source,
+                            new io.windlass.runtime.oci.Device(
+                                    target.toString(),
+                                    node.type(),
+                                    node.major(),
+                                    node.minor(),
+                                    node.mode(),
+                                    node.uid(),
+                                    node.gid())));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
-        int mode = number(stat, "mode").intValue();
-        int type = mode & TYPE;
-        if (type != CHARACTER && type != BLOCK) {
-            return Optional.empty();
-        }
-        long device = number(stat, "rdev").longValue();
-        io.windlass.runtime.oci.Device node = new io.windlass.runtime.oci.Device(
-                target.toString(),
-                type == BLOCK ? "b" : "c",
-                ((device >>> 8) & 0xfff) | ((device >>> 32) & ~0xfffL),
-                (device & 0xff) | ((device >>> 12) & ~0xffL),
-                mode & 0777,
-                number(stat, "uid").longValue(),
-                number(stat, "gid").longValue());
-        return Optional.of(new Found(source, node));
-    }
-
-    private static Number number(Map<String, Object> stat, String name) {
-        return (Number) stat.getOrDefault(name, 0);
     }
 }

@@ -10,11 +10,6 @@ final class Refusals {
 
     static void check(SpecRequest request, Node node) {
         LinuxContainerSecurityContext security = request.security();
-        if (!request.config().cdiDevices().isEmpty()) {
-            throw Fault.unimplemented("cannot use CDI_devices "
-                    + request.config().cdiDevices().getFirst().name()
-                    + ": this release does not read Container Device Interface specifications");
-        }
         if (security.privileged()
                 && !request.sandbox().linux().securityContext().privileged()) {
             throw Fault.invalid("cannot use security_context.privileged: the pod sandbox was made without"

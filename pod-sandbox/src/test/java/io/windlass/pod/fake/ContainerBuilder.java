@@ -10,6 +10,7 @@ import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.pod.model.LinuxContainerSecurityContext;
 import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.Signal;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public final class ContainerBuilder {
     private List<Mount> mounts = List.of();
     private List<Device> devices = List.of();
     private List<CdiDevice> cdiDevices = List.of();
+    private final Map<String, String> annotations = new HashMap<>();
     private Optional<LinuxContainerResources> resources = Optional.empty();
     private LinuxContainerSecurityContext security = new SecurityBuilder().build();
     private Optional<Signal> stopSignal = Optional.empty();
@@ -75,6 +77,11 @@ public final class ContainerBuilder {
         return this;
     }
 
+    public ContainerBuilder annotation(String key, String value) {
+        annotations.put(key, value);
+        return this;
+    }
+
     public ContainerBuilder resources(LinuxContainerResources value) {
         resources = Optional.of(value);
         return this;
@@ -111,7 +118,7 @@ public final class ContainerBuilder {
                 mounts,
                 devices,
                 Map.of("container", metadata.name()),
-                Map.of(),
+                annotations,
                 "",
                 stdin,
                 false,

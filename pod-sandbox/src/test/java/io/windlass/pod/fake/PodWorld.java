@@ -2,6 +2,7 @@ package io.windlass.pod.fake;
 
 import io.windlass.pod.Pods;
 import io.windlass.pod.PodsSettings;
+import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.spec.Node;
@@ -47,7 +48,8 @@ public final class PodWorld implements AutoCloseable {
     }
 
     private Pods open() {
-        Pods opened = Pods.open(settings, rootfs, network, shims, cgroups, mounts, NODE, plugins);
+        Pods opened = Pods.open(
+                settings, rootfs, network, shims, cgroups, mounts, NODE, CdiDevices.of(List.of(cdiFolder())), plugins);
         opened.recover().run();
         return opened;
     }
@@ -89,6 +91,11 @@ public final class PodWorld implements AutoCloseable {
 
     public FakeShims shims() {
         return shims;
+    }
+
+    /** The folder of CDI specifications. */
+    public Path cdiFolder() {
+        return settings.state().resolve("cdi");
     }
 
     public Path podFolders() {

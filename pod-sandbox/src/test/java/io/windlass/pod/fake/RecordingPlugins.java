@@ -21,6 +21,7 @@ public final class RecordingPlugins implements PodPlugins {
     private volatile String refused = "";
     private volatile Runnable during = () -> {};
     private volatile UnaryOperator<Spec> adjustment = UnaryOperator.identity();
+    private volatile List<String> cdiDevices = List.of();
     private volatile List<ContainerChange> changes = List.of();
 
     public List<String> calls() {
@@ -42,6 +43,11 @@ public final class RecordingPlugins implements PodPlugins {
 
     public void adjust(UnaryOperator<Spec> next) {
         adjustment = next;
+    }
+
+    /** CDI devices for every container that is made later. */
+    public void addDevices(List<String> names) {
+        cdiDevices = names;
     }
 
     /** Asked for by every later call that may ask. */
@@ -102,7 +108,7 @@ public final class RecordingPlugins implements PodPlugins {
     @Override
     public Creation createContainer(PodView pod, ContainerView container) {
         called("createContainer", container);
-        return new Creation(adjustment.apply(container.definition().spec()), List.of(), changes);
+        return new Creation(adjustment.apply(container.definition().spec()), cdiDevices, changes);
     }
 
     @Override

@@ -214,8 +214,6 @@ class SpecBuilderTest {
 
     @Test
     void whatThisReleaseCannotDoIsRefusedByField() {
-        assertThatThrownBy(() -> build(main().cdiDevice("vendor.com/gpu=0")))
-                .hasMessageContaining("CDI_devices vendor.com/gpu=0");
         assertThatThrownBy(() -> build(main().security(new SecurityBuilder()
                         .apparmor(SecurityProfile.Type.LOCALHOST, "mine")
                         .build())))

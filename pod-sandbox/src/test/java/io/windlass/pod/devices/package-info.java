@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.pod.devices;
+
+import org.jspecify.annotations.NullMarked;
