@@ -63,22 +63,30 @@ class CdiOverTheSocketIT {
                 devices:
                 - name: first
                   containerEdits:
-                    deviceNodes: [{path: /dev/zeros0, hostPath: /dev/zero, permissions: r, fileMode: 0644}]
+                    deviceNodes:
+                    - {path: /dev/zeros0, hostPath: /dev/zero}
+                    - {path: /dev/seen, type: c, major: 10, minor: 200, permissions: none}
                     mounts: [{hostPath: %s, containerPath: /usr/lib/vendor, options: [ro, rbind, nosuid]}]
                     additionalGids: [4711]
                 - name: second
                   containerEdits:
                     env: [SECOND=yes]
                 """.formatted(shared));
-        ContainerConfig.Builder config = CriNode.shell("main", """
+        ContainerConfig.Builder config =
+                CriNode.shell("main", """
                 head -c 3 /dev/zeros0 | cat -v; echo " $VENDOR $SECOND"; cat /usr/lib/vendor/library; echo
-                (echo no >/dev/zeros0) 2>/dev/null || echo readonly
+                cat /dev/seen 2>&1
                 touch /usr/lib/vendor/new 2>/dev/null || echo readonly
                 while read key value; do [ "$key" != Groups: ] || echo groups $value; done </proc/self/status
-                """)
-                .putAnnotations("cdi.k8s.io/vendor_second", "vendor.test/zeros=second");
+                """).putAnnotations("cdi.k8s.io/vendor_second", "vendor.test/zeros=second");
         config.addCDIDevicesBuilder().setName("vendor.test/zeros=first");
-        assertThat(output(config)).containsExactly("^@^@^@ test yes", "of the vendor", "readonly", "readonly", "groups 4711");
+        assertThat(output(config))
+                .containsExactly(
+                        "^@^@^@ test yes",
+                        "of the vendor",
+                        "cat: can't open '/dev/seen': Operation not permitted",
+                        "readonly",
+                        "groups 0 4711");
     }
 
     @Test
@@ -121,7 +129,10 @@ class CdiOverTheSocketIT {
                         .status(StatusRequest.newBuilder().setVerbose(true).build())
                         .getInfoOrThrow("cdi"))
                 .isEqualTo("{\"specDirs\":[\"%s\"],\"devices\":[],\"problems\":{\"%s\":\"%s\"},\"conflicts\":{}}"
-                        .formatted(node.cdiFolder(), wrong, told.substring(wrong.toString().length() + 2)));
+                        .formatted(
+                                node.cdiFolder(),
+                                wrong,
+                                told.substring(wrong.toString().length() + 2)));
     }
 
     private List<String> output(ContainerConfig.Builder config) throws Exception {

@@ -54,7 +54,8 @@ final class CriNode implements AutoCloseable {
         Files.createDirectory(folder.resolve("cni"));
         push(Files.createDirectory(folder.resolve("registry")));
         registry = network.call(() -> DockerRegistry.start(folder.resolve("registry")));
-        Files.writeString(folder.resolve("config.toml"), """
+        Files.writeString(
+                folder.resolve("config.toml"), """
                 [registry."registry.test"]
                 endpoints = ["%s"]
                 [cni]
