@@ -77,7 +77,7 @@ final class ArrangeLayers {
         }
         try {
             Path temporary = folders.begin();
-            try (InputStream packed = content.open(layer.digest()).orElseGet(() -> registry.blob(layer, 0))) {
+            try (InputStream packed = content.open(layer.digest()).orElseGet(() -> registry.blob(layer))) {
                 UnpackedLayer unpacked = folders.unpack(packed, layer, diffId, temporary, Optional.of(below));
                 folders.commit(temporary, key, unpacked, () -> {}, Map.of());
             } finally {

@@ -59,10 +59,7 @@ final class FetchLayer {
             Path temporary)
             throws IOException {
         try (LayerSource source = new LayerSource(
-                registry.blob(layer, 0),
-                blob,
-                layer,
-                done -> progress.transferred(layer.digest(), done, layer.size()))) {
+                registry.blob(layer), blob, layer, done -> progress.transferred(layer.digest(), done, layer.size()))) {
             try {
                 return folders.unpack(source, layer, diffId, temporary, Optional.empty());
             } catch (Fault e) {

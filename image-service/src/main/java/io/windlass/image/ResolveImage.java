@@ -65,7 +65,7 @@ final class ResolveImage {
 
     private static byte[] fetch(RegistrySession registry, Descriptor descriptor) {
         byte[] bytes;
-        try (InputStream body = registry.blob(descriptor, 0)) {
+        try (InputStream body = registry.blob(descriptor)) {
             bytes = body.readNBytes((int) descriptor.size() + 1);
         } catch (IOException e) {
             throw new Fault(

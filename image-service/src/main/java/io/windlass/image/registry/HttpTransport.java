@@ -84,7 +84,8 @@ final class HttpTransport implements AutoCloseable {
             at = target(at, response);
             sameOrigin = sameOrigin && isSameOrigin(uri, at);
         }
-        throw new Fault(FaultKind.UNAVAILABLE, "GET " + uri + " was redirected more than " + MOST_REDIRECTS + " times");
+        throw new Fault(
+                FaultKind.FAILED_PRECONDITION, "GET " + uri + " was redirected more than " + MOST_REDIRECTS + " times");
     }
 
     /** The answer to a form sent by POST; redirects are not followed, as the form holds secrets. */
@@ -157,7 +158,9 @@ final class HttpTransport implements AutoCloseable {
             to = from.resolve(location);
         } catch (IllegalArgumentException e) {
             throw new Fault(
-                    FaultKind.UNAVAILABLE, "GET " + withoutQuery(from) + " was redirected to an invalid place", e);
+                    FaultKind.FAILED_PRECONDITION,
+                    "GET " + withoutQuery(from) + " was redirected to an invalid place",
+                    e);
         }
         boolean https = "https".equalsIgnoreCase(to.getScheme());
         boolean downgrade = "https".equalsIgnoreCase(from.getScheme()) && !https;
@@ -166,7 +169,7 @@ final class HttpTransport implements AutoCloseable {
                 || downgrade
                 || !(https || "http".equalsIgnoreCase(to.getScheme()))) {
             throw new Fault(
-                    FaultKind.UNAVAILABLE,
+                    FaultKind.FAILED_PRECONDITION,
                     "GET " + withoutQuery(from) + " was redirected to '" + withoutQuery(to) + "', which is not followed"
                             + (downgrade ? ": it leaves HTTPS" : ""));
         }

@@ -6,7 +6,9 @@ import io.windlass.image.manifest.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Words the answers of registries that are no success. */
@@ -21,6 +23,7 @@ final class RegistryError {
         int status = response.statusCode();
         String said = said(response);
         String message = what + " answered " + status + (said.isEmpty() ? "" : " (" + said + ")");
+        Optional<AskedToWait> asked = AskedToWait.of(response.headers(), Instant.now());
         return switch (status) {
             case 401 ->
                 new Fault(
@@ -38,8 +41,13 @@ final class RegistryError {
                                 + response.headers()
                                         .firstValue("Retry-After")
                                         .map(a -> "; it asks to retry after " + clean(a))
-                                        .orElse(""));
-            default -> new Fault(status >= 500 ? FaultKind.UNAVAILABLE : FaultKind.FAILED_PRECONDITION, message);
+                                        .orElse(""),
+                        asked.orElse(null));
+            default ->
+                new Fault(
+                        status >= 500 || status == 408 ? FaultKind.UNAVAILABLE : FaultKind.FAILED_PRECONDITION,
+                        message,
+                        asked.orElse(null));
         };
     }
 

@@ -27,28 +27,38 @@ public final class RegistrySession {
     private final RegistryAuth auth;
     private final HttpTransport transport;
     private final TokenClient tokens;
+    private final Patience patience;
+    private final StallWatch stalls;
 
     RegistrySession(
             Repository repository,
             List<Endpoint> endpoints,
             RegistryAuth auth,
             HttpTransport transport,
-            TokenClient tokens) {
+            TokenClient tokens,
+            Patience patience,
+            StallWatch stalls) {
         this.repository = repository;
         this.endpoints = endpoints;
         this.auth = auth;
         this.transport = transport;
         this.tokens = tokens;
+        this.patience = patience;
+        this.stalls = stalls;
     }
 
     /** The index or manifest that a tag or digest names. */
     public Document manifest(String selector) {
-        return fromFirst(endpoint -> manifest(endpoint, selector));
+        return patience.run(() -> fromFirst(endpoint -> manifest(endpoint, selector)));
     }
 
-    /** A blob's bytes from {@code offset} on, not yet checked against its digest; the caller closes the stream. */
-    public InputStream blob(Descriptor blob, long offset) {
-        return fromFirst(endpoint -> blob(endpoint, blob, offset));
+    /**
+     * A blob's bytes, not yet checked against its digest; the caller closes the stream. A transfer that is cut or stalls goes on with
+     * the byte that comes next, at any of the servers.
+     */
+    public InputStream blob(Descriptor blob) {
+        return new ResumedBlob(
+                blob, from -> patience.run(() -> fromFirst(endpoint -> blob(endpoint, blob, from))), patience, stalls);
     }
 
     private Document manifest(Endpoint endpoint, String selector) {
@@ -87,13 +97,31 @@ public final class RegistrySession {
         URI uri = endpoint.blob(repository, blob.digest().toString());
         Map<String, String> headers = offset == 0 ? Map.of() : Map.of("Range", "bytes=" + offset + "-");
         HttpResponse<InputStream> response = get(endpoint, uri, headers);
-        if (offset > 0 && response.statusCode() != 206) {
+        if (offset > 0 && response.statusCode() == 200) {
+            skip(uri, response, offset);
+        } else if (offset > 0 && !begins(response, offset)) {
             HttpTransport.closeQuietly(response);
             throw new Fault(
-                    FaultKind.UNAVAILABLE,
-                    "GET " + uri + " cannot continue at byte " + offset + ": the server does not support ranges");
+                    FaultKind.DATA_LOSS, "GET " + uri + " was answered with another range than from byte " + offset);
         }
         return response.body();
+    }
+
+    /** A server that does not know ranges sends all from the beginning; the digest is that of the whole in any case. */
+    private static void skip(URI uri, HttpResponse<InputStream> response, long offset) {
+        try {
+            response.body().skipNBytes(offset);
+        } catch (IOException e) {
+            HttpTransport.closeQuietly(response);
+            throw HttpTransport.unavailable("GET " + uri, e);
+        }
+    }
+
+    private static boolean begins(HttpResponse<InputStream> response, long offset) {
+        return response.headers()
+                .firstValue("Content-Range")
+                .map(range -> range.startsWith("bytes " + offset + "-"))
+                .orElse(false);
     }
 
     /** GET with authentication; an answer other than 200 or 206 is a fault. */

@@ -102,8 +102,8 @@ class HttpsRegistryTest {
 
     private Document manifest(HttpTransport transport, String tag) {
         URI url = URI.create("https://127.0.0.1:" + server.getAddress().getPort());
-        try (RegistryClient client =
-                new RegistryClient(new RegistryHosts(Map.of("127.0.0.1:1", List.of(url))), transport)) {
+        try (RegistryClient client = new RegistryClient(
+                new RegistryHosts(Map.of("127.0.0.1:1", List.of(url))), transport, Patience.DEFAULT)) {
             return client.session(new Repository("127.0.0.1:1", "a"), RegistryAuth.ANONYMOUS)
                     .manifest(tag);
         }

@@ -84,6 +84,7 @@ public final class FakeRegistry implements AutoCloseable {
                     exchange.getRequestURI().getPath(),
                     String.valueOf(exchange.getRequestURI().getQuery()),
                     Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")),
+                    Optional.ofNullable(exchange.getRequestHeaders().getFirst("Range")),
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
             if (behaviour.answer(exchange)) {
                 return;
@@ -97,11 +98,23 @@ public final class FakeRegistry implements AutoCloseable {
                 return;
             }
             exchange.getResponseHeaders().set("Content-Type", reply.contentType);
-            exchange.sendResponseHeaders(200, reply.content.length == 0 ? -1 : reply.content.length);
+            int from = from(exchange);
+            if (from > 0) {
+                int size = reply.content.length;
+                exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (size - 1) + "/" + size);
+            }
+            int length = reply.content.length - from;
+            exchange.sendResponseHeaders(from > 0 ? 206 : 200, length == 0 ? -1 : length);
             try (OutputStream body = exchange.getResponseBody()) {
-                body.write(reply.content);
+                body.write(reply.content, from, length);
             }
         }
+    }
+
+    /** The first byte of the range that is asked for. */
+    public static int from(HttpExchange exchange) {
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        return range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=([0-9]+)-", "$1"));
     }
 
     public static void answer(HttpExchange exchange, int status, String text) throws IOException {
@@ -119,7 +132,8 @@ public final class FakeRegistry implements AutoCloseable {
     }
 
     /** What a client asked for. */
-    public record Request(String path, String query, Optional<String> authorization, String body) {}
+    public record Request(
+            String path, String query, Optional<String> authorization, Optional<String> range, String body) {}
 
     /** Answers a request and says true, or leaves it to the registry. */
     @FunctionalInterface

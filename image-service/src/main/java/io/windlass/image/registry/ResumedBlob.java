@@ -1,0 +1,101 @@
+package io.windlass.image.registry;
+
+import io.windlass.fault.Fault;
+import io.windlass.image.manifest.Descriptor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A blob's bytes over as many transfers as it takes: one that is cut or stalls is followed by another, from the byte that comes next. Not
+ * thread-safe.
+ */
+final class ResumedBlob extends InputStream {
+    /** A server that breaks off after each few bytes is given up after so many transfers. */
+    private static final int MOST_TRANSFERS = 100;
+
+    private final Descriptor blob;
+    private final LongFunction<InputStream> open;
+    private final Patience patience;
+    private final StallWatch watch;
+    private InputStream transfer;
+    private StallWatch.Watched watched;
+    private long offset;
+    private int transfers = 1;
+    /** Tries since the last byte came. */
+    private int attempt = 1;
+
+    /** @param open starts a transfer at a byte; what it throws ends the stream unless it is a passing failure */
+    ResumedBlob(Descriptor blob, LongFunction<InputStream> open, Patience patience, StallWatch watch) {
+        this.blob = blob;
+        this.open = open;
+        this.patience = patience;
+        this.watch = watch;
+        this.transfer = open.apply(0);
+        this.watched = watch.watch(transfer);
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int from, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        while (true) {
+            try {
+                int count = watched.read(buffer, from, length);
+                if (count > 0) {
+                    offset += count;
+                    attempt = 1;
+                    return count;
+                }
+                if (offset >= blob.size() || !resume(null)) {
+                    return -1;
+                }
+            } catch (IOException e) {
+                if (!resume(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** False when nobody wants the rest, or no more is to be hoped for. */
+    private boolean resume(@Nullable IOException cut) throws IOException {
+        if (Thread.currentThread().isInterrupted() || attempt >= patience.tries() || transfers >= MOST_TRANSFERS) {
+            return false;
+        }
+        closeTransfer();
+        patience.pause(attempt, cut == null ? new IOException("the server ended the transfer") : cut);
+        attempt++;
+        transfers++;
+        try {
+            transfer = open.apply(offset);
+            watched = watch.watch(transfer);
+        } catch (Fault e) {
+            throw e.in("cannot go on with blob " + blob.digest() + " at byte " + offset + " of " + blob.size());
+        }
+        return true;
+    }
+
+    private void closeTransfer() {
+        watched.close();
+        try {
+            transfer.close();
+        } catch (IOException e) {
+            // It is broken already: nothing more is read from it.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        watched.close();
+        transfer.close();
+    }
+}
