@@ -38,6 +38,12 @@ test:
 	scripts/setup test
 	scripts/run-tests
 
+## test-guest: in a disposable guest with cgroup v2, systemd, AppArmor and SELinux: the tests that need them (TESTS="Name ..." for some)
+.PHONY: test-guest
+test-guest: dist
+	scripts/setup guest
+	scripts/test-guest
+
 ## churn: run and remove 200 pods, 8 at a time, and compare the node before and after
 .PHONY: churn
 churn: dist

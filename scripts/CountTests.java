@@ -7,12 +7,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Adds up the JUnit reports ({@code TEST-*.xml}) and TAP files ({@code *.tap}) below every module's target folder, names what was
- * skipped and why, and closes with "N passed, N failed, N skipped". Ends with 1 when a test failed or none ran.
+ * Adds up the JUnit reports ({@code TEST-*.xml}) and TAP files ({@code *.tap}) below the target folders of everything in a folder, this
+ * one unless another is named. It names what was skipped and why, and closes with "N passed, N failed, N skipped". Ends with 1 when a test
+ * failed or none ran.
  */
-void main() throws IOException {
+void main(String[] arguments) throws IOException {
     Count count = new Count();
-    try (Stream<Path> files = Files.walk(Path.of("."), 5)) {
+    Path root = Path.of(arguments.length == 0 ? "." : arguments[0]);
+    try (Stream<Path> files = Files.walk(root, 5)) {
         for (Path file : files.filter(path -> path.toString().contains("/target/")).sorted().toList()) {
             String name = file.getFileName().toString();
             if (name.startsWith("TEST-") && name.endsWith(".xml")) {

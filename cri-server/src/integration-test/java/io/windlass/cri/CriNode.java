@@ -11,11 +11,13 @@ import io.windlass.cri.v1.ExecSyncResponse;
 import io.windlass.cri.v1.ImageServiceGrpc;
 import io.windlass.cri.v1.ImageServiceGrpc.ImageServiceBlockingStub;
 import io.windlass.cri.v1.ImageSpec;
+import io.windlass.cri.v1.ListContainersRequest;
 import io.windlass.cri.v1.ListPodSandboxRequest;
 import io.windlass.cri.v1.NamespaceMode;
 import io.windlass.cri.v1.PodSandbox;
 import io.windlass.cri.v1.PodSandboxConfig;
 import io.windlass.cri.v1.PullImageRequest;
+import io.windlass.cri.v1.RemoveContainerRequest;
 import io.windlass.cri.v1.RemovePodSandboxRequest;
 import io.windlass.cri.v1.RunPodSandboxRequest;
 import io.windlass.cri.v1.RuntimeServiceGrpc;
@@ -25,6 +27,7 @@ import io.windlass.image.testing.DockerRegistry;
 import io.windlass.image.testing.ImageBuilder;
 import io.windlass.image.testing.Pusher;
 import io.windlass.image.testing.TarBuilder;
+import io.windlass.testkit.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +43,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class CriNode implements AutoCloseable {
     static final String IMAGE = "registry.test/busybox:1";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Patience.ofSeconds(20);
     private static final Path BUSYBOX = Path.of("/bin/busybox");
 
     private final Path folder;
@@ -209,7 +212,7 @@ final class CriNode implements AutoCloseable {
                 .execSync(ExecSyncRequest.newBuilder()
                         .setContainerId(container)
                         .addAllCmd(List.of(command))
-                        .setTimeout(10)
+                        .setTimeout(PATIENCE.toSeconds())
                         .build());
     }
 
@@ -252,6 +255,17 @@ final class CriNode implements AutoCloseable {
         return runtime()
                 .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
                 .getItemsList();
+    }
+
+    /** Removes every container of every pod. */
+    void removeContainers() {
+        runtime()
+                .listContainers(ListContainersRequest.getDefaultInstance())
+                .getContainersList()
+                .forEach(container -> runtime()
+                        .removeContainer(RemoveContainerRequest.newBuilder()
+                                .setContainerId(container.getId())
+                                .build()));
     }
 
     /** Removes every pod with all that is in it. */

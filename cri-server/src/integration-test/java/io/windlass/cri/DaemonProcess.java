@@ -6,6 +6,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.windlass.testkit.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The built daemon as a process of its own, in a network namespace of its own unless one is named. */
 final class DaemonProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Patience.ofSeconds(60);
     private static final Path HELPER = Path.of("../runtime-shim/target/c/windlass-shim");
 
     private static final List<String> OWN_NETWORK =
@@ -58,16 +59,7 @@ final class DaemonProcess implements AutoCloseable {
     private static DaemonProcess start(
             List<String> enter, Path folder, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>(enter);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xmx64m",
-                "-Xmn3m",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-jar",
-                "target/quarkus-app/quarkus-run.jar"));
+        command.addAll(daemon());
         command.addAll(List.of(arguments));
         try {
             Path log = Files.createTempFile(folder, "daemon", ".log");
@@ -79,6 +71,24 @@ final class DaemonProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The daemon of this build, or the program that is named, which is one of a distribution with its quicker start. */
+    private static List<String> daemon() {
+        String named = System.getProperty("windlass.test.daemon");
+        if (named != null) {
+            return List.of(named);
+        }
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx64m",
+                "-Xmn3m",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-jar",
+                "target/quarkus-app/quarkus-run.jar");
     }
 
     /** Waits until it says that it answers. */

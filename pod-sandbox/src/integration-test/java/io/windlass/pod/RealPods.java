@@ -18,6 +18,7 @@ import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.spec.Node;
 import io.windlass.runtime.program.SeccompDocuments;
 import io.windlass.runtime.shim.ShimSupervisor;
+import io.windlass.testkit.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Pods over the real kernel and the real helper, with a root of busybox; the network is a double. Everything is removed at the end. */
 final class RealPods implements AutoCloseable {
+    private static final Duration PATIENCE = Patience.ofSeconds(10);
     private static final Path BUSYBOX = Path.of("/bin/busybox");
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -103,13 +105,12 @@ final class RealPods implements AutoCloseable {
     }
 
     String exec(ContainerId id, String... command) {
-        ExecSyncResult result = pods.execSync().run(id.value(), List.of(command), Duration.ofSeconds(10));
+        ExecSyncResult result = pods.execSync().run(id.value(), List.of(command), PATIENCE);
         return Outputs.text(result.stdout()) + Outputs.text(result.stderr());
     }
 
     ContainerState.Exited awaitExit(ContainerId id) throws InterruptedException {
-        assertThat(pods.store().container(id.value()).awaitExit(Duration.ofSeconds(10)))
-                .isTrue();
+        assertThat(pods.store().container(id.value()).awaitExit(PATIENCE)).isTrue();
         return (ContainerState.Exited) pods.containerStatus().status(id.value()).state();
     }
 

@@ -5,23 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.testkit.Patience;
 import io.windlass.testkit.RequiresRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @RequiresRoot
 class CgroupIT {
     private static final long MIB = 1 << 20;
+    private static final Duration PATIENCE = Patience.ofSeconds(20);
 
     private final CgroupDriver driver = CgroupDriver.detect(Path.of("/sys/fs/cgroup"));
     private final String parent = "/windlass-linux-test-" + HexFormat.of().toHexDigits(new Random().nextInt());
@@ -86,8 +88,8 @@ class CgroupIT {
         assertThat(stats.pids()).isGreaterThanOrEqualTo(3);
         assertThat(stats.memoryLimit()).isEmpty();
         group.kill();
-        assertThat(first.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(second.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(first.waitFor(PATIENCE)).isTrue();
+        assertThat(second.waitFor(PATIENCE)).isTrue();
         group.remove();
         assertThat(driver.find(parent + "/one")).isEmpty();
     }
@@ -101,7 +103,7 @@ class CgroupIT {
         Files.writeString(unified.resolve("cgroup.procs"), Long.toString(process.pid()), StandardOpenOption.WRITE);
         assertThat(group.populated()).isTrue();
         group.kill();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(PATIENCE)).isTrue();
         group.remove();
     }
 
@@ -188,7 +190,7 @@ class CgroupIT {
 
     private int exitIn(Cgroup group, String script) throws IOException, InterruptedException {
         Process process = startIn(group, script);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(PATIENCE)).isTrue();
         return process.exitValue();
     }
 

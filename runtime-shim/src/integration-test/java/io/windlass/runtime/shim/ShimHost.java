@@ -10,6 +10,7 @@ import io.windlass.runtime.oci.Process;
 import io.windlass.runtime.oci.Spec;
 import io.windlass.runtime.program.TypicalContainer;
 import io.windlass.runtime.shim.ShimStream.Frame;
+import io.windlass.testkit.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
 
 /** A state folder, an image with busybox, and the real helper; everything is ended and removed at the end. */
 final class ShimHost implements AutoCloseable {
+    private static final Duration PATIENCE = Patience.ofSeconds(10);
     private static final Path BUSYBOX = Path.of("/bin/busybox");
 
     private final Path folder;
@@ -240,10 +242,10 @@ final class ShimHost implements AutoCloseable {
     }
 
     static void eventually(String what, BooleanSupplier holds) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("still waiting after 10 s: " + what);
+                throw new AssertionError("still waiting after " + PATIENCE.toSeconds() + " s: " + what);
             }
             try {
                 Thread.sleep(Duration.ofMillis(2));
