@@ -155,20 +155,33 @@ static void hand_over(const struct container *container) {
   word_send(container->shim->zygote.fd, &word);
 }
 
+/* Answers CREATE or PROCEED, with the operations done since `first`. */
+static void answer_progress(struct container *container, uint32_t first, uint32_t end) {
+  struct connection *connection = container->answer.connection;
+  if (!connection)
+    return;
+  size_t mark = connection_begin(connection, FRAME_OK, container->answer.id);
+  put_u64(&connection->out, (uint64_t)container->launch.pid);
+  put_u64(&connection->out, container->start_time);
+  launch_timeline(&container->launch, first, end, &connection->out);
+  connection_finish(connection, mark);
+  connection_release(answer_take(&container->answer));
+}
+
+/* Nothing is handed over: without this shim a paused process ends. */
+static void on_paused(struct launch *launch) {
+  struct container *container = container_of(launch, struct container, launch);
+  container->start_time = process_start_time(launch->pid);
+  container->paused = true;
+  answer_progress(container, 0, launch->pause);
+}
+
 static void on_ready(struct launch *launch) {
   struct container *container = container_of(launch, struct container, launch);
   container->state = CONTAINER_CREATED;
   container->start_time = process_start_time(launch->pid);
   hand_over(container);
-  struct connection *connection = container->answer.connection;
-  if (!connection)
-    return;
-  size_t mark = connection_begin(connection, FRAME_OK, container->answer.id);
-  put_u64(&connection->out, (uint64_t)launch->pid);
-  put_u64(&connection->out, container->start_time);
-  launch_timeline(launch, 0, launch->barrier, &connection->out);
-  connection_finish(connection, mark);
-  connection_release(answer_take(&container->answer));
+  answer_progress(container, launch->pause, launch->barrier);
 }
 
 static void on_failed(struct launch *launch, const struct failure *f) {
@@ -210,7 +223,7 @@ static void on_executed(struct launch *launch) {
   started(container);
 }
 
-static const struct launch_calls LAUNCH_CALLS = {on_terminal, on_ready, on_executed, on_failed};
+static const struct launch_calls LAUNCH_CALLS = {on_terminal, on_paused, on_ready, on_executed, on_failed};
 
 static void never_created(struct container *container, const siginfo_t *information) {
   if (!container->failure.error)
@@ -419,6 +432,19 @@ int container_create(struct shim *shim, struct connection *connection, struct fr
 
 static struct container *find_by_frame(struct shim *shim, struct frame *frame, struct failure *f) {
   return container_find(shim, take_text(&frame->fields), f);
+}
+
+int container_proceed(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
+  struct container *container = find_by_frame(shim, frame, f);
+  if (!container)
+    return -1;
+  if (!container->paused)
+    return fail(f, EINVAL, "proceed", "container %s does not pause", container->id);
+  if (launch_go(&container->launch, f) < 0)
+    return -1;
+  container->paused = false;
+  answer_later(&container->answer, connection, frame->id);
+  return 0;
 }
 
 int container_start(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {

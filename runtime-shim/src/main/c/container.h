@@ -1,7 +1,7 @@
 /*
  * One container, from CREATE to DELETE.
  *
- *   CREATING --READY--> CREATED --START--> STARTING --execve--> RUNNING --exit--> EXITED --DELETE--> (gone)
+ *   CREATING [--PAUSE--> (answered) --PROCEED-->] --READY--> CREATED --START--> STARTING --execve--> RUNNING --exit--> EXITED --DELETE--> (gone)
  *      |                   '----------------- exit or failure ------------------->'
  *      '--failure--> reaped, answered with ERROR, gone
  */
@@ -38,8 +38,9 @@ struct container {
   enum container_state state;
   uint32_t io;
   bool start_failed;
+  bool paused; /* CREATE is answered, PROCEED has not come */
   struct launch launch;
-  struct answer answer;   /* CREATE or START that waits */
+  struct answer answer;   /* CREATE, PROCEED or START that waits */
   struct failure failure; /* of CREATE */
   uint64_t start_time;
   struct exit_status status;
@@ -61,6 +62,7 @@ int container_adopt(struct shim *shim, struct kept_container *kept, struct failu
 
 /* The requests; -1 with a failure is answered with ERROR. */
 int container_create(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
+int container_proceed(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
 int container_start(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
 int container_signal(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);
 int container_delete(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f);

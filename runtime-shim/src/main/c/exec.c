@@ -171,9 +171,10 @@ static void on_terminal(struct launch *launch, int master) {
     sys_pidfd_send_signal(launch->pidfd, SIGKILL);
 }
 
+/* A barrier or a pause means nothing to an exec. */
 static void on_ready(struct launch *launch) {
   struct failure f;
-  launch_go(launch, &f); /* a barrier means nothing to an exec */
+  launch_go(launch, &f);
 }
 
 static void on_failed(struct launch *launch, const struct failure *f) {
@@ -194,7 +195,7 @@ static void on_executed(struct launch *launch) {
   update_outputs(exec);
 }
 
-static const struct launch_calls LAUNCH_CALLS = {on_terminal, on_ready, on_executed, on_failed};
+static const struct launch_calls LAUNCH_CALLS = {on_terminal, on_ready, on_ready, on_executed, on_failed};
 
 struct exec *exec_of_process(struct shim *shim, pid_t pid) {
   for (struct exec *exec = shim->execs; exec; exec = exec->next)

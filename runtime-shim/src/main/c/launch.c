@@ -16,7 +16,7 @@
 
 enum { TIMINGS_SIZE = PROGRAM_MAX_OPERATIONS * sizeof(struct timing), PROGRAM_HEADER = 12, OPCODE_CLONE = 1 };
 
-enum setup_kind { SETUP_READY = 1, SETUP_FAILURE, SETUP_TERMINAL, SETUP_RECLONED, SETUP_GO };
+enum setup_kind { SETUP_READY = 1, SETUP_FAILURE, SETUP_TERMINAL, SETUP_RECLONED, SETUP_GO, SETUP_PAUSED };
 
 struct setup_message {
   uint32_t kind;
@@ -94,6 +94,10 @@ static _Noreturn void child_main(struct child *child, const struct launch_reques
       child->run.terminal = -1;
       await_go(child); /* the terminal has its size then */
       break;
+    case PROGRAM_AT_PAUSE:
+      tell(child, SETUP_PAUSED, NULL, -1);
+      await_go(child);
+      break;
     case PROGRAM_AT_BARRIER:
       tell(child, SETUP_READY, NULL, -1);
       await_go(child);
@@ -126,6 +130,9 @@ static bool take_message(struct launch *launch) {
   if (size == (ssize_t)sizeof message && message.kind == SETUP_READY) {
     launch->barrier = message.done;
     launch->calls->ready(launch);
+  } else if (size == (ssize_t)sizeof message && message.kind == SETUP_PAUSED) {
+    launch->pause = message.done;
+    launch->calls->paused(launch);
   } else if (size == (ssize_t)sizeof message && message.kind == SETUP_TERMINAL && fd >= 0) {
     launch->calls->terminal(launch, take_fd(&fd));
     launch_go(launch, &message.failure);

@@ -2,7 +2,7 @@
  * One launch: from a checked program to a process that runs it. The shim does the operations before CLONE, clones, and the child goes
  * on alone; a SEQPACKET pair tells the shim how far it came. Its end without a failure is what a successful execve looks like.
  *
- *   launch_begin -> [terminal] -> BARRIER reached -> launch_go -> executed
+ *   launch_begin -> [terminal] -> [PAUSE reached -> launch_go] -> BARRIER reached -> launch_go -> executed
  *                         any step -> failed
  */
 #ifndef WINDLASS_LAUNCH_H
@@ -23,6 +23,7 @@ struct launch;
 
 struct launch_calls {
   void (*terminal)(struct launch *launch, int master); /* takes the descriptor */
+  void (*paused)(struct launch *launch);               /* stands at a PAUSE */
   void (*ready)(struct launch *launch);                /* stands at its BARRIER */
   void (*executed)(struct launch *launch);
   void (*failed)(struct launch *launch, const struct failure *f);
@@ -46,6 +47,7 @@ struct launch {
   unsigned char *program;
   size_t size;
   uint32_t operations;
+  uint32_t pause;   /* operations done when it paused last */
   uint32_t barrier; /* operations done when it was ready */
   struct timing *timings;
   pid_t pid;
@@ -58,7 +60,7 @@ int launch_begin(struct launch *launch, struct loop *loop, const struct launch_c
 int launch_adopt(struct launch *launch, struct loop *loop, const struct launch_calls *calls, int setup);
 /* Handles what the child has said so far: for whoever learns of its end in another way. The callbacks may not free the launch. */
 void launch_catch_up(struct launch *launch);
-/* Lets the child go on: from its barrier. */
+/* Lets the child go on: from its barrier, or a pause. */
 int launch_go(struct launch *launch, struct failure *f);
 /* Writes list{u32 opcode, u32 nanoseconds} of the operations from `first` up to `end`. */
 void launch_timeline(const struct launch *launch, uint32_t first, uint32_t end, struct bytes *out);

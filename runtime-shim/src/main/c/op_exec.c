@@ -37,8 +37,7 @@ int exec_prepare(struct program_run *run, struct failure *f) {
   return 0;
 }
 
-/* A list of texts as execve wants it; NULL when memory is short. */
-static char **text_array(const struct argument *argument) {
+char **text_array(const struct argument *argument) {
   char **texts = calloc((size_t)argument->number + 1, sizeof *texts);
   struct reader list = argument->list;
   for (uint64_t i = 0; texts && i < argument->number; i++)

@@ -27,6 +27,13 @@ static int take_null(struct program_run *run, struct failure *f) {
   return 0;
 }
 
+int attach_root(int tree, const char *path, const struct program_run *run, struct failure *f) {
+  scoped_fd int attach_point = path_open(run, path, O_PATH | O_DIRECTORY);
+  if (attach_point < 0)
+    return fail_call(f, "openat2");
+  return sys_move_mount(tree, "", attach_point, "", MOVE_BY_DESCRIPTOR) < 0 ? fail_call(f, "move_mount") : 0;
+}
+
 int op_pivot(const struct args *args, struct program_run *run, struct failure *f) {
   int tree = slot_descriptor(run, &args->at[0], f);
   if (tree < 0 || take_null(run, f) < 0)
@@ -34,11 +41,8 @@ int op_pivot(const struct args *args, struct program_run *run, struct failure *f
   scoped_fd int old_root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (old_root < 0)
     return fail(f, errno, "open", "/");
-  scoped_fd int attach_point = path_open(run, args->at[1].text, O_PATH | O_DIRECTORY);
-  if (attach_point < 0)
-    return fail_call(f, "openat2");
-  if (sys_move_mount(tree, "", attach_point, "", MOVE_BY_DESCRIPTOR) < 0)
-    return fail_call(f, "move_mount");
+  if (!run->attached && attach_root(tree, args->at[1].text, run, f) < 0)
+    return -1;
   if (fchdir(tree) < 0 || sys_pivot_root(".", ".") < 0)
     return fail_call(f, "pivot_root");
   /* The old root now lies over the new one. Its unmounting must not reach the host through shared mounts. */

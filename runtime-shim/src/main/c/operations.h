@@ -21,15 +21,22 @@ operation op_cap_bounding, op_keep_caps, op_groups, op_gid, op_uid, op_capset, o
 operation op_own_streams;
 operation op_no_new_privs, op_seccomp;
 operation op_execve;
+operation op_attach_root, op_hook;
 
 /* Opens the host's device for a DEVICE operation that comes after PIVOT, when the host's tree is out of reach. */
 int device_reserve(const char *host_path, struct program_run *run, struct failure *f);
+
+/* Attaches a detached tree at a path. */
+int attach_root(int tree, const char *path, const struct program_run *run, struct failure *f);
 
 /* Makes the current root the one that paths are confined to. */
 int run_confine(struct program_run *run, struct failure *f);
 
 /* Makes all descriptors above 2 close-on-exec and resets signals, once: a seccomp filter may forbid it later. */
 int exec_prepare(struct program_run *run, struct failure *f);
+
+/* A list of texts as execve wants it; NULL when memory is short. The texts stay the program's. */
+char **text_array(const struct argument *argument);
 
 /* The descriptor in a slot; fails when the slot is empty. */
 int slot_descriptor(const struct program_run *run, const struct argument *slot, struct failure *f);

@@ -12,7 +12,7 @@
 
 enum { VERSION = 1 };
 
-enum opcode { OP_CLONE = 1, OP_BARRIER = 2, OP_PIVOT = 15, OP_TTY = 24, OP_RECLONE = 39, OP_DEVICE = 43 };
+enum opcode { OP_CLONE = 1, OP_BARRIER = 2, OP_PIVOT = 15, OP_TTY = 24, OP_RECLONE = 39, OP_DEVICE = 43, OP_ATTACH_ROOT = 47, OP_PAUSE = 49 };
 
 /* What is known of an opcode. `main` is the argument that failures name: NOTHING, or its index. */
 struct kind {
@@ -71,6 +71,9 @@ static const struct kind kinds[] = {
     [44] = {"OWN_STREAMS", "uu", 0, op_own_streams},
     [45] = {"USER_NAMESPACE", "Stt", 1, op_user_namespace},
     [46] = {"MAP_IDS", "SSpu", 2, op_map_ids},
+    [OP_ATTACH_ROOT] = {"ATTACH_ROOT", "Sp", 1, op_attach_root},
+    [48] = {"HOOK", "p[t][t]utt", 0, op_hook},
+    [OP_PAUSE] = {"PAUSE", "", NOTHING, NULL},
 };
 
 static const struct kind *kind_of(uint32_t opcode) {
@@ -176,7 +179,7 @@ static uint64_t clock_nanoseconds(void) {
   return (uint64_t)time.tv_sec * UINT64_C(1000000000) + (uint64_t)time.tv_nsec;
 }
 
-/* PIVOT takes the host's tree away, so the devices that later operations name are opened before it. */
+/* From PIVOT, or ATTACH_ROOT, on paths are the container's, so the devices that later operations name are opened before it. */
 static int reserve_devices(struct reader following, struct program_run *run, struct failure *f) {
   struct operation_bytes found;
   while (next_operation(&following, &found)) {
@@ -189,6 +192,10 @@ static int reserve_devices(struct reader following, struct program_run *run, str
   return 0;
 }
 
+static bool takes_root(uint32_t opcode, const struct program_run *run) {
+  return opcode == OP_ATTACH_ROOT || (opcode == OP_PIVOT && !run->attached);
+}
+
 static int run_operation(const struct operation_bytes *found, struct reader following, uint32_t index, struct program_run *run,
                          struct failure *f) {
   const struct kind *kind = kind_of(found->opcode);
@@ -196,7 +203,7 @@ static int run_operation(const struct operation_bytes *found, struct reader foll
   if (!kind)
     return fail(f, ENOSYS, "program", "operation %" PRIu32 " has the unknown opcode %u", index, found->opcode);
   if (arguments_decode(kind->signature, found->arguments, &args, f) < 0 ||
-      (found->opcode == OP_PIVOT && reserve_devices(following, run, f) < 0) || kind->function(&args, run, f) < 0) {
+      (takes_root(found->opcode, run) && reserve_devices(following, run, f) < 0) || kind->function(&args, run, f) < 0) {
     name_failure(kind, index, &args, f);
     return -1;
   }
@@ -213,6 +220,8 @@ static enum program_stop stop_of(const struct operation_bytes *found, uint64_t *
     return reader_u64(&arguments, flags) ? PROGRAM_AT_RECLONE : PROGRAM_FAILED;
   case OP_BARRIER:
     return PROGRAM_AT_BARRIER;
+  case OP_PAUSE:
+    return PROGRAM_AT_PAUSE;
   default:
     return PROGRAM_AT_END;
   }

@@ -22,6 +22,7 @@ enum program_stop {
   PROGRAM_AT_CLONE,   /* the caller clones with *flags and goes on in the child at *next */
   PROGRAM_AT_RECLONE, /* as above, with CLONE_PARENT */
   PROGRAM_AT_BARRIER, /* the caller reports readiness, waits, and goes on at *next */
+  PROGRAM_AT_PAUSE,   /* as at the barrier: others do something about the process before it goes on */
   PROGRAM_AT_TERMINAL, /* TTY made `terminal`; the caller hands it over, sets it to -1, and goes on at *next */
   PROGRAM_AT_END,
 };
@@ -46,6 +47,7 @@ struct program_run {
   int devices[PROGRAM_MAX_DEVICES]; /* the host's devices for the DEVICE operations after PIVOT, in their order */
   uint32_t device_count;
   uint32_t device_next;
+  bool attached;      /* ATTACH_ROOT did the first half of PIVOT */
   bool exec_prepared; /* signals are reset and descriptors are close-on-exec */
 };
 

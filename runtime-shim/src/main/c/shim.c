@@ -106,6 +106,7 @@ static const struct request REQUESTS[] = {
     {FRAME_HELLO, hello},
     {FRAME_CREATE, container_create},
     {FRAME_START, container_start},
+    {FRAME_PROCEED, container_proceed},
     {FRAME_SIGNAL, container_signal},
     {FRAME_DELETE, container_delete},
     {FRAME_REOPEN_LOG, container_reopen_log},

@@ -23,6 +23,7 @@
 #include "process.h"
 #include "shim.h"
 #include "syscalls.h"
+#include "zygote_hook.h"
 
 enum { ROLE_ZYGOTE = 1, NO_SHIM = -1, ANY_PROCESS = -1, MOST_SUCCESSORS = 16 };
 
@@ -32,6 +33,7 @@ struct zygote {
   struct watch signals;
   struct connection *connections;
   struct pod *pods;
+  struct zygote_hook *hooks;
   struct rlimit descriptors; /* what containers begin with: the limit of zygote and shims is raised */
 };
 
@@ -307,6 +309,8 @@ static int on_frame(void *owner, struct connection *connection, const struct fra
     return spawn(zygote, connection, &request, f);
   case FRAME_SHIMS:
     return list_shims(zygote, connection, &request);
+  case FRAME_HOOK:
+    return zygote_hook_begin(&zygote->hooks, &zygote->loop, &zygote->descriptors, connection, &request, f);
   case FRAME_QUIT:
     return quit(zygote, connection, &request, f);
   default:
@@ -320,6 +324,7 @@ static void on_gone(void *owner, struct connection *connection) {
   while (*link != connection)
     link = &(*link)->next;
   *link = connection->next;
+  zygote_hooks_left(zygote->hooks, connection);
 }
 
 static const struct connection_owner CONNECTION_CALLS = {on_frame, on_gone};

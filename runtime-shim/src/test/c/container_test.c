@@ -103,6 +103,66 @@ static void masks_and_read_only_paths_cover(void) {
   tap_contains(outcome.output, "write /run/new: done", "the rest is writable");
 }
 
+static void build_hook(const char *path, const char *const *arguments, unsigned timeout) {
+  static const char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
+  build(&program, HOOK, "tLLutt", path, arguments, environment, timeout, "{\"pid\":", ",\"status\":\"creating\"}");
+}
+
+static void hooks_see_the_root_before_and_after_the_pivot(void) {
+  static const char script[] = "cat >/mnt/root/run/state; readlink /mnt/root/etc/host >/mnt/root/run/root; "
+                               "grep -c ' /mnt/root/proc ' /proc/self/mountinfo >/mnt/root/run/mounts; ls /mnt/root/proc/1/status >/mnt/root/run/first";
+  const char *const before[] = {"sh", "-c", script, NULL};
+  const char *const inside[] = {"probe", "write:/etc/by-hook", NULL};
+  build_overlay(&program, ALONE);
+  build(&program, ATTACH_ROOT, "ut", 0u, "/mnt/root");
+  build(&program, FSMOUNT, "utUu", 1u, "proc", UINT64_C(0), 0u);
+  build(&program, MOVE_MOUNT, "utu", 1u, "/proc", 1u);
+  build(&program, DEVICE, "tt", "/dev/null", "/dev/null");
+  build(&program, MKDIR, "tuuu", "/etc/out/new", 0755u, 0u, 0u);
+  build_hook("/bin/sh", before, 20000);
+  build(&program, PAUSE, "");
+  build(&program, PIVOT, "ut", 0u, "/mnt/root");
+  build(&program, MASK, "t", "/etc/masked");
+  build_hook("/bin/probe", inside, 0);
+  const char *const commands[] = {"cat:/run/state", "cat:/run/root", "cat:/run/mounts", "cat:/run/first", "stat:/etc/by-hook", "stat:/mnt", "stat:/dev/null",
+                                  "stat:/outside/new", "cat:/etc/masked", "cat:/proc/self/mountinfo", "descriptors", NULL};
+  build_probe(&program, commands);
+  run_program(&program, NULL, &outcome);
+  tap_ran(&outcome, "hooks");
+  tap_contains(outcome.output, "cat /run/state: [{\"pid\":1,\"status\":\"creating\"}]", "a hook reads the state, with the PID of the namespace");
+  tap_contains(outcome.output, "cat /run/root: [/mnt/outside/file", "before the pivot it finds the container's files below the attach point");
+  tap_contains(outcome.output, "cat /run/mounts: [1", "with what is mounted there");
+  tap_contains(outcome.output, "cat /run/first: [/mnt/root/proc/1/status", "and is a program of the host's in the container's namespaces");
+  tap_contains(outcome.output, "stat /etc/by-hook: mode 100644", "after the pivot it is one of the container's");
+  tap_contains(outcome.output, "stat /mnt: No such file", "whose root is the pivoted one");
+  tap_contains(outcome.output, "stat /dev/null: mode 20666 owner 0:0 device 1:3", "devices are bound in it before");
+  tap_contains(outcome.output, "stat /outside/new: mode 40755", "a link that climbs out stays inside, although the host's tree is there");
+  tap_contains(outcome.output, "cat /etc/masked: []", "and masks work after it");
+  tap_lacks(outcome.output, " /mnt/root", "the attach point is gone");
+  tap_contains(outcome.output, "descriptors: 0 1 2\n", "nothing is left open");
+}
+
+static void a_hook_that_fails_ends_the_launch(void) {
+  const char *const failing[] = {"sh", "-c", "echo 'no device' >&2; exit 7", NULL};
+  const char *const slow[] = {"sleep", "100", NULL};
+  build_overlay(&program, ALONE);
+  build_hook("/bin/sh", failing, 0);
+  build_end(&program);
+  run_program(&program, NULL, &outcome);
+  tap_failed(&outcome, ECHILD, "HOOK", "/bin/sh ended with exit code 7: no device", "a hook that fails is told");
+  build_overlay(&program, ALONE);
+  build_hook("/bin/sleep", slow, 300);
+  build_end(&program);
+  run_program(&program, NULL, &outcome);
+  tap_failed(&outcome, ETIMEDOUT, "HOOK", "had not ended after 300 ms", "so is one that takes too long");
+  build_overlay(&program, ALONE);
+  build(&program, ATTACH_ROOT, "ut", 0u, "/mnt/root");
+  build(&program, ATTACH_ROOT, "ut", 0u, "/mnt/root");
+  build_end(&program);
+  run_program(&program, NULL, &outcome);
+  tap_failed(&outcome, EINVAL, "ATTACH_ROOT", "attached already", "a root is attached once");
+}
+
 static void magic_links_lead_nowhere(void) {
   build_overlay(&program, ALONE);
   build_inside(&program);
@@ -421,6 +481,8 @@ int main(void) {
   }
   a_container_has_its_own_root_and_mounts();
   masks_and_read_only_paths_cover();
+  hooks_see_the_root_before_and_after_the_pivot();
+  a_hook_that_fails_ends_the_launch();
   magic_links_lead_nowhere();
   nodes_and_devices_are_made();
   a_terminal_is_the_containers_own();

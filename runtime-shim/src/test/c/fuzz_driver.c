@@ -101,6 +101,9 @@ static void add_first_input(struct fuzzer *fuzzer) {
   build(&builder, MKNOD, "tuuuuu", "/dev/null", 020666u, 1u, 3u, 0u, 0u);
   build(&builder, GROUPS, "uuu", 2u, 10u, 20u);
   build(&builder, SECCOMP, "ub", 0u, "12345678", (size_t)8);
+  build(&builder, ATTACH_ROOT, "ut", 1u, "/root");
+  build(&builder, HOOK, "tLLutt", "/hook", texts, texts, 1000u, "{", "}");
+  build(&builder, PAUSE, "");
   build(&builder, BARRIER, "");
   build(&builder, EXECVE, "LL", texts, texts);
   build_end(&builder);

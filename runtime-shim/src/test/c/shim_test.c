@@ -321,6 +321,102 @@ static void a_restored_process_takes_the_place_of_its_maker(int shim, int events
   tap_ok(unlink(in_state("restored.pid")) == 0 && unlink(in_state("brief.pid")) == 0, "the files are whose who named them");
 }
 
+/* As shell(), with a pause before a hook and the barrier. */
+static const struct builder *pausing(const char *script, const char *hook) {
+  static struct builder builder;
+  const char *const arguments[] = {"/bin/sh", "-c", script, NULL};
+  const char *const hook_arguments[] = {"hook", "-c", hook, NULL};
+  const char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
+  build_begin(&builder);
+  build(&builder, CLONE, "U", MOUNTS | PIDS);
+  build(&builder, SETSID, "");
+  build(&builder, PAUSE, "");
+  build(&builder, HOOK, "tLLutt", "/bin/sh", hook_arguments, environment, 0u, "<", ">");
+  build(&builder, BARRIER, "");
+  build(&builder, EXECVE, "LL", arguments, environment);
+  build_end(&builder);
+  return &builder;
+}
+
+static bool proceed(int shim, const char *id) { return daemon_call(shim, &message, FRAME_PROCEED, "t", id); }
+
+static void a_launch_may_pause(int shim, int events) {
+  char hook[PATH_SIZE * 2];
+  pid_t pid = 0;
+  snprintf(hook, sizeof hook, "cat >%s", in_state("pausing.pid"));
+  tap_ok(create(shim, "pausing", pausing("exit 5", hook), 0, 0, ""), "CREATE is answered at a pause");
+  pid = (pid_t)take_u64(&message.fields);
+  tap_ok(pid > 1 && kill(pid, 0) == 0 && access(in_state("pausing.pid"), F_OK) < 0, "its process waits, and has not gone on");
+  refused(start(shim, "pausing"), "not in the created state", "it cannot be started yet");
+  tap_ok(proceed(shim, "pausing") && (pid_t)take_u64(&message.fields) == pid, "PROCEED is answered at the barrier");
+  tap_ok(strcmp(daemon_read_file(in_state("pausing.pid")), "<1>") == 0, "what comes between was done");
+  refused(proceed(shim, "pausing"), "does not pause", "it can go on but once");
+  tap_ok(start(shim, "pausing") && next_exit(events, "pausing", 5, 0), "then it is started, and ends");
+  daemon_call(shim, &message, FRAME_DELETE, "t", "pausing");
+  tap_ok(create(shim, "pausing", pausing("true", "echo 'bad luck'; exit 9"), 0, 0, ""), "another one pauses");
+  refused(proceed(shim, "pausing"), "ended with exit code 9: bad luck", "a hook that fails is the end of it");
+  refused(proceed(shim, "pausing"), "not known", "and it is forgotten");
+  tap_ok(create(shim, "pausing", pausing("true", "true"), 0, 0, "") && daemon_call(shim, &message, FRAME_SIGNAL, "tuu", "pausing", 9u, 0u), "one is killed in its pause");
+  for (int i = 0; i < 500 && proceed(shim, "pausing"); i++)
+    usleep(10000);
+  tap_ok(message.type == FRAME_ERROR, "and is forgotten, too");
+  unlink(in_state("pausing.pid"));
+}
+
+/* Asks the zygote to run a shell script as a hook. */
+static void send_hook(int fd, const char *script, unsigned timeout, const char *claim) {
+  daemon_send(fd, FRAME_HOOK, 7, "tutttuttutt", "/bin/sh", 3u, "sh", "-c", script, 2u, "PATH=/usr/bin:/bin", "WHO=hook", timeout, "{state}", claim);
+}
+
+static bool hook(int fd, const char *script, unsigned timeout, const char *claim) {
+  send_hook(fd, script, timeout, claim);
+  return daemon_receive(fd, &message) && message.id == 7 && message.type == FRAME_OK;
+}
+
+static void wait_for_file(const char *path, bool there) {
+  for (int i = 0; i < 1000 && (access(path, F_OK) == 0) != there; i++)
+    usleep(10000);
+}
+
+static void the_zygote_runs_hooks(void) {
+  char script[PATH_SIZE * 4];
+  char link[64] = "";
+  int fd = daemon_connect(in_state("zygote.sock"));
+  snprintf(script, sizeof script, "{ cat; echo; echo $WHO; readlink /proc/self/ns/net; pwd; } >%s", in_state("hooked"));
+  tap_ok(hook(fd, script, 5000, "") && take_u32(&message.fields) == 1, "the zygote runs a hook");
+  tap_contains(daemon_read_file(in_state("hooked")), "{state}\nhook\n", "with its state and environment");
+  tap_ok(readlink("/proc/self/ns/net", link, sizeof link - 1) > 0 && strstr(daemon_read_file(in_state("hooked")), link), "in the runtime's namespaces");
+  refused(hook(fd, "echo why >&2; exit 2", 0, ""), "/bin/sh ended with exit code 2: why", "one that fails");
+  refused(hook(fd, "exec sleep 100", 300, ""), "had not ended after 300 ms", "one that is late");
+  daemon_send(fd, FRAME_HOOK, 7, "tuu", "/bin/sh", 1u << 30, 0u);
+  refused(daemon_receive(fd, &message) && message.type == FRAME_OK, "malformed lists", "one whose list has no end");
+  daemon_send(fd, FRAME_HOOK, 7, "tutuutt", "sh", 1u, "sh", 0u, 0u, "", "");
+  refused(daemon_receive(fd, &message) && message.type == FRAME_OK, "malformed request", "one with a relative path");
+  snprintf(script, sizeof script, "echo x >>%s", in_state("counted"));
+  tap_ok(hook(fd, script, 0, in_state("claim")) && take_u32(&message.fields) == 1, "a hook with a claim is run");
+  tap_ok(hook(fd, script, 0, in_state("claim")) && take_u32(&message.fields) == 0, "and not again");
+  tap_ok(strcmp(daemon_read_file(in_state("counted")), "x\n") == 0, "so that it ran once");
+  snprintf(script, sizeof script, "echo $$ >%s; while [ ! -e %s ]; do sleep 0.05; done; rm %s", in_state("left"), in_state("released"), in_state("left"));
+  send_hook(fd, script, 0, in_state("claim2"));
+  wait_for_file(in_state("left"), true);
+  close(fd);
+  fd = daemon_connect(in_state("zygote.sock"));
+  close(open(in_state("released"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+  tap_ok(hook(fd, script, 0, in_state("claim2")) && take_u32(&message.fields) == 0 && access(in_state("left"), F_OK) < 0,
+         "with a claim it goes on without its client, and who asks again waits for its end");
+  unlink(in_state("released"));
+  send_hook(fd, script, 0, "");
+  wait_for_file(in_state("left"), true);
+  pid_t pid = (pid_t)strtol(daemon_read_file(in_state("left")), NULL, 10);
+  close(fd);
+  for (int i = 0; i < 500 && pid > 1 && kill(pid, 0) == 0; i++)
+    usleep(10000);
+  tap_ok(pid > 1 && kill(pid, 0) < 0, "without one it is killed when its client leaves");
+  static const char *const files[] = {"hooked", "counted", "claim", "claim2", "left"};
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    unlink(in_state(files[i]));
+}
+
 static void pid_namespaces_are_shared_as_asked(int shim, int events) {
   tap_ok(create(shim, "shared", shell(MOUNTS, false, true, "echo $$"), 0, 1, "") && start(shim, "shared"), "a container joins the pod's PID namespace");
   tap_ok(next_exit(events, "shared", 0, 0), "and ends");
@@ -592,7 +688,7 @@ static void clean_up(void) {
   tap_lacks(daemon_read_file(in_state("zygote.log")), "runtime error", "nor the one for undefined behaviour");
   static const char *const left[] = {"zygote.lock", "zygote.log"};
   static const char *const containers[] = {"first", "missing", "shared", "tty", "once", "host", "kept", "waiting", "unseen", "last", "broken", "deaf", "never", "mapped", "full", "burst", "reader", "second",
-                                             "restored", "brief", "spoilt"};
+                                             "restored", "brief", "spoilt", "pausing"};
   for (size_t i = 0; i < sizeof left / sizeof *left; i++)
     unlink(in_state(left[i]));
   for (size_t i = 0; i < sizeof containers / sizeof *containers; i++) {
@@ -622,6 +718,8 @@ int main(void) {
   failures_are_named(shim, events);
   pid_namespaces_are_shared_as_asked(shim, events);
   a_restored_process_takes_the_place_of_its_maker(shim, events);
+  a_launch_may_pause(shim, events);
+  the_zygote_runs_hooks();
   it_may_be_killed_before_its_start(shim, events);
   a_full_disk_stops_no_container(shim, events);
   a_terminal_is_one_stream(shim, events);

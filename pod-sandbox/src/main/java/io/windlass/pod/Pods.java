@@ -22,6 +22,7 @@ import io.windlass.pod.container.Timelines;
 import io.windlass.pod.container.UpdateContainerResources;
 import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.events.PodEvents;
+import io.windlass.pod.lifecycle.HookBundles;
 import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.lifecycle.PodFolders;
@@ -104,12 +105,13 @@ public record Pods(
         PluginCalls plugins = new PluginCalls(podPlugins, store, shims, folders);
         ContainerChanges changes = new ContainerChanges(store, cgroups);
         ContainerExits exits = new ContainerExits(store, cgroups, announcements, plugins, changes);
-        ContainerEnd end = new ContainerEnd(store, shims, cgroups, folders, rootfs, exits);
+        HookBundles bundles = new HookBundles(folders, supervisor.hooks());
+        ContainerEnd end = new ContainerEnd(store, shims, cgroups, folders, rootfs, bundles, exits);
         SandboxEnd sandboxEnd = new SandboxEnd(store, shims, folders, mounts, cgroups, network);
         ShimEvents shimEvents = new ShimEvents(store, shims, exits, end, plugins, announcements);
         shims.listen(shimEvents);
         StopPodSandbox stopPodSandbox = new StopPodSandbox(store, end, sandboxEnd, plugins, announcements);
-        RemoveContainer removeContainer = new RemoveContainer(store, end, plugins, announcements, timelines);
+        RemoveContainer removeContainer = new RemoveContainer(store, end, bundles, plugins, announcements, timelines);
         StopContainer stopContainer = new StopContainer(store, shims, end);
         UsageSampler sampler = new UsageSampler(store, shims, cgroups, rootfs);
         ContainerStatsQuery containerStats = new ContainerStatsQuery(store, sampler);
@@ -132,11 +134,12 @@ public record Pods(
                         devices,
                         end,
                         exits,
+                        bundles,
                         plugins,
                         changes,
                         announcements,
                         timelines),
-                new StartContainer(store, shims, end, exits, plugins, announcements, timelines),
+                new StartContainer(store, shims, end, exits, bundles, plugins, announcements, timelines),
                 stopContainer,
                 removeContainer,
                 new ListContainers(store),
@@ -150,7 +153,7 @@ public record Pods(
                 new OpenAttach(store, shims),
                 new PluginRequests(store, plugins, changes, stopContainer),
                 events,
-                new Recover(store, shims, folders, rootfs, network, end, exits, sandboxEnd, shimEvents),
+                new Recover(store, shims, folders, bundles, rootfs, network, end, exits, sandboxEnd, shimEvents),
                 store,
                 shims);
     }

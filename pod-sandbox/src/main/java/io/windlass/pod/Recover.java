@@ -5,6 +5,7 @@ import io.windlass.linux.SyscallException;
 import io.windlass.pod.container.ContainerEnd;
 import io.windlass.pod.container.ContainerExits;
 import io.windlass.pod.container.ContainerProcess;
+import io.windlass.pod.lifecycle.HookBundles;
 import io.windlass.pod.lifecycle.PodFolders;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerId;
@@ -15,6 +16,7 @@ import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.sandbox.SandboxEnd;
 import io.windlass.pod.sandbox.ShimEvents;
 import io.windlass.pod.store.Container;
+import io.windlass.pod.store.ContainerDefinition;
 import io.windlass.pod.store.Intent;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
@@ -39,6 +41,7 @@ public final class Recover {
     private final PodStore store;
     private final Shims shims;
     private final PodFolders folders;
+    private final HookBundles bundles;
     private final RootfsProvider rootfs;
     private final PodNetwork network;
     private final ContainerEnd containerEnd;
@@ -50,6 +53,7 @@ public final class Recover {
             PodStore store,
             Shims shims,
             PodFolders folders,
+            HookBundles bundles,
             RootfsProvider rootfs,
             PodNetwork network,
             ContainerEnd containerEnd,
@@ -59,6 +63,7 @@ public final class Recover {
         this.store = store;
         this.shims = shims;
         this.folders = folders;
+        this.bundles = bundles;
         this.rootfs = rootfs;
         this.network = network;
         this.containerEnd = containerEnd;
@@ -81,6 +86,7 @@ public final class Recover {
                 .forEach(container -> attempt("recover container " + container.id(), () -> recover(container)));
         withoutShim.forEach(sandbox -> shimEvents.giveUp(sandbox, "it did not survive the daemon's absence"));
         removeUnknown();
+        folders.list().forEach(this::endHooks);
         attempt("put the pod network in order", () -> network.converge(networkedPods()));
     }
 
@@ -112,6 +118,36 @@ public final class Recover {
                     container, Instant.now(), "cannot know how it ended: its process is gone and left no exit record");
         } else if (before instanceof ContainerState.Created created && runs(container)) {
             container.update(now -> now.withState(new ContainerState.Running(created.process(), Instant.now())));
+            finishStart(container, created);
+        }
+    }
+
+    /** Hooks that the start had not come to; one that fails ends the container. */
+    private void finishStart(Container container, ContainerState.Created created) {
+        ContainerDefinition definition = container.definition();
+        try {
+            bundles.poststart(
+                    definition.sandboxId(),
+                    container.id(),
+                    definition.spec(),
+                    created.process().pid());
+        } catch (Fault e) {
+            LOG.log(System.Logger.Level.ERROR, "ending container " + container.id() + ": " + e.getMessage(), e);
+            containerEnd.kill(container);
+        }
+    }
+
+    /** Hooks of deletions that an earlier daemon had not come to the end of. */
+    private void endHooks(PodSandboxId sandbox) {
+        for (ContainerId id : bundles.list(sandbox)) {
+            Optional<Container> container = store.findContainer(id.value());
+            attempt("run the poststop hooks of container " + id, () -> {
+                if (container.isEmpty()) {
+                    containerEnd.endHooks(sandbox, id);
+                } else if (bundles.deleted(sandbox, id)) {
+                    bundles.poststop(sandbox, id, container.get().definition().spec());
+                }
+            });
         }
     }
 
@@ -146,6 +182,7 @@ public final class Recover {
                 containerEnd.endUnknown(id, ContainerId.of(container.containerId()));
             }
         }
+        bundles.list(id).forEach(container -> containerEnd.endHooks(id, container));
         sandboxEnd.release(id);
         sandboxEnd.dismantle(id, "");
     }

@@ -2,6 +2,7 @@ package io.windlass.pod.container;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.pod.lifecycle.HookBundles;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.lifecycle.PodFolders;
 import io.windlass.pod.lifecycle.Shims;
@@ -30,6 +31,7 @@ public final class ContainerEnd {
     private final PodCgroups cgroups;
     private final PodFolders folders;
     private final RootfsProvider rootfs;
+    private final HookBundles bundles;
     private final ContainerExits exits;
 
     public ContainerEnd(
@@ -38,12 +40,14 @@ public final class ContainerEnd {
             PodCgroups cgroups,
             PodFolders folders,
             RootfsProvider rootfs,
+            HookBundles bundles,
             ContainerExits exits) {
         this.store = store;
         this.shims = shims;
         this.cgroups = cgroups;
         this.folders = folders;
         this.rootfs = rootfs;
+        this.bundles = bundles;
         this.exits = exits;
     }
 
@@ -120,7 +124,14 @@ public final class ContainerEnd {
         ContainerId id = ContainerId.of(intent.id());
         killProcesses(intent.sandboxId(), id, intent.cgroupPath());
         dismantle(intent.sandboxId(), id, intent.cgroupPath());
+        endHooks(intent.sandboxId(), id);
         store.forgetIntent(intent.id());
+    }
+
+    /** The hooks of the deletion of a container that is not in the store, and the end of its bundle. */
+    public void endHooks(PodSandboxId sandbox, ContainerId id) {
+        bundles.poststop(sandbox, id);
+        bundles.remove(sandbox, id);
     }
 
     /** Ends a container that a shim knows and the store does not; its group is not known either. */

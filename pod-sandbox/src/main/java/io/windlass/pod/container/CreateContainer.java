@@ -7,6 +7,7 @@ import io.windlass.linux.cgroup.Cgroup;
 import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.Exclusively;
+import io.windlass.pod.lifecycle.HookBundles;
 import io.windlass.pod.lifecycle.Joining;
 import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.PodCgroups;
@@ -38,11 +39,13 @@ import io.windlass.pod.store.Intent;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
 import io.windlass.runtime.oci.Resources;
+import io.windlass.runtime.oci.Spec;
 import io.windlass.runtime.shim.ContainerLaunch;
 import io.windlass.runtime.shim.CreatedContainer;
 import io.windlass.runtime.shim.ExitRecord;
 import io.windlass.runtime.shim.PodShim;
 import io.windlass.runtime.shim.RootfsLayers;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
@@ -57,6 +60,7 @@ public final class CreateContainer {
     private final CdiDevices devices;
     private final ContainerEnd end;
     private final ContainerExits exits;
+    private final HookBundles bundles;
     private final PluginCalls plugins;
     private final ContainerChanges changes;
     private final Announcements announcements;
@@ -73,6 +77,7 @@ public final class CreateContainer {
             CdiDevices devices,
             ContainerEnd end,
             ContainerExits exits,
+            HookBundles bundles,
             PluginCalls plugins,
             ContainerChanges changes,
             Announcements announcements,
@@ -86,6 +91,7 @@ public final class CreateContainer {
         this.devices = devices;
         this.end = end;
         this.exits = exits;
+        this.bundles = bundles;
         this.plugins = plugins;
         this.changes = changes;
         this.announcements = announcements;
@@ -197,21 +203,29 @@ public final class CreateContainer {
         ContainerDefinition asked = plan.definition(id, built, intent.cgroupPath());
         Creation creation = plugins.createContainer(sandbox, asked);
         rollback.onFailure("tell plugins that it is not made", () -> plugins.abandonContainer(sandbox, asked));
-        ContainerDefinition definition = asked.withSpec(devices.inject(creation.spec(), creation.cdiDevices(), named));
+        Spec adjusted = devices.inject(creation.spec(), creation.cdiDevices(), named);
+        ContainerDefinition definition = asked.withSpec(bundles.document(sandbox.id(), id, adjusted));
         changes.apply(creation.changes());
         plan.makeLogFolder();
         Cgroup cgroup = cgroups.create(intent.cgroupPath(), plan.limits(definition.spec()));
+        Optional<Path> bundle = bundles.make(sandbox.id(), id, definition.spec(), owner);
         CreatedContainer created = shim.create(new ContainerLaunch(
                 id.value(),
                 definition.spec(),
-                RootfsLayers.overlay(rootfs.lowers(), rootfs.upper(), rootfs.work(), folders.attachPoint()),
+                RootfsLayers.overlay(
+                        rootfs.lowers(),
+                        rootfs.upper(),
+                        rootfs.work(),
+                        bundle.map(HookBundles::rootOf).orElseGet(folders::attachPoint)),
                 plan.logPath(),
                 config.stdin(),
                 config.stdinOnce(),
                 plan.pidMode(),
                 cgroup.attachFiles(),
                 cgroup.unifiedDirectory(),
-                folders.exitFile(sandbox.id(), id)));
+                folders.exitFile(sandbox.id(), id),
+                Optional.empty(),
+                bundle));
         return new Launched(definition, created);
     }
 

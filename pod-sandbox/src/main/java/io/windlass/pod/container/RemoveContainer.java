@@ -2,6 +2,7 @@ package io.windlass.pod.container;
 
 import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.Exclusively;
+import io.windlass.pod.lifecycle.HookBundles;
 import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.store.Container;
@@ -13,14 +14,21 @@ import java.time.Instant;
 public final class RemoveContainer {
     private final PodStore store;
     private final ContainerEnd end;
+    private final HookBundles bundles;
     private final PluginCalls plugins;
     private final Announcements announcements;
     private final Timelines timelines;
 
     public RemoveContainer(
-            PodStore store, ContainerEnd end, PluginCalls plugins, Announcements announcements, Timelines timelines) {
+            PodStore store,
+            ContainerEnd end,
+            HookBundles bundles,
+            PluginCalls plugins,
+            Announcements announcements,
+            Timelines timelines) {
         this.store = store;
         this.end = end;
+        this.bundles = bundles;
         this.plugins = plugins;
         this.announcements = announcements;
         this.timelines = timelines;
@@ -46,7 +54,9 @@ public final class RemoveContainer {
         end.awaitTold(container);
         ContainerDefinition definition = container.definition();
         end.dismantle(definition.sandboxId(), container.id(), definition.cgroupPath());
+        bundles.poststop(definition.sandboxId(), container.id(), definition.spec());
         store.remove(container);
+        bundles.remove(definition.sandboxId(), container.id());
         timelines.forget(container.id());
         announcements.container(PodEvent.Type.DELETED, container, Instant.now());
         plugins.removeContainer(container);

@@ -4,11 +4,13 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.Exclusively;
+import io.windlass.pod.lifecycle.HookBundles;
 import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.store.Container;
+import io.windlass.pod.store.ContainerDefinition;
 import io.windlass.pod.store.PodStore;
 import io.windlass.runtime.shim.PodShim;
 import java.time.Instant;
@@ -19,6 +21,7 @@ public final class StartContainer {
     private final Shims shims;
     private final ContainerEnd end;
     private final ContainerExits exits;
+    private final HookBundles bundles;
     private final PluginCalls plugins;
     private final Announcements announcements;
     private final Timelines timelines;
@@ -28,6 +31,7 @@ public final class StartContainer {
             Shims shims,
             ContainerEnd end,
             ContainerExits exits,
+            HookBundles bundles,
             PluginCalls plugins,
             Announcements announcements,
             Timelines timelines) {
@@ -35,6 +39,7 @@ public final class StartContainer {
         this.shims = shims;
         this.end = end;
         this.exits = exits;
+        this.bundles = bundles;
         this.plugins = plugins;
         this.announcements = announcements;
         this.timelines = timelines;
@@ -72,8 +77,25 @@ public final class StartContainer {
         container.update(now -> now.state() instanceof ContainerState.Created
                 ? now.withState(new ContainerState.Running(created.process(), startedAt))
                 : now);
+        runHooks(container, created, startedAt);
         announcements.container(PodEvent.Type.STARTED, container, startedAt);
         plugins.postStartContainer(container);
+    }
+
+    /** As the runtime specification has it, a hook that fails ends the container. */
+    private void runHooks(Container container, ContainerState.Created created, Instant at) {
+        ContainerDefinition definition = container.definition();
+        try {
+            bundles.poststart(
+                    definition.sandboxId(),
+                    container.id(),
+                    definition.spec(),
+                    created.process().pid());
+        } catch (Fault e) {
+            end.killProcesses(container);
+            exits.recordFailedStart(container, at, e.getMessage());
+            throw e.in("cannot start container " + container.id());
+        }
     }
 
     /** A container that plugins do not let run has ended, as one that could not be executed. */

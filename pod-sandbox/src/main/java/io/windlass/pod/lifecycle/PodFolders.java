@@ -45,6 +45,16 @@ public record PodFolders(Path state) {
         return pod(sandbox).resolve("exits").resolve(container.value());
     }
 
+    /** The bundles of the pod's containers that have hooks. */
+    Path bundles(PodSandboxId sandbox) {
+        return pod(sandbox).resolve("bundles");
+    }
+
+    /** The bundle of a container that has hooks. */
+    public Path bundle(PodSandboxId sandbox, ContainerId container) {
+        return bundles(sandbox).resolve(container.value());
+    }
+
     /** An empty folder on which each container attaches its root for the moment of pivot_root, in its own mount namespace. */
     public Path attachPoint() {
         return state.resolve("attach");
@@ -61,7 +71,8 @@ public record PodFolders(Path state) {
         make(pod(id).resolve("exits"));
     }
 
-    private static void make(Path folder) {
+    /** Makes a folder that users of pods may pass through, and what leads to it. */
+    void make(Path folder) {
         try {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
@@ -87,7 +98,10 @@ public record PodFolders(Path state) {
      * away at the same time, so that what was just seen may be gone.
      */
     public void remove(PodSandboxId id) {
-        Path folder = pod(id);
+        remove(pod(id));
+    }
+
+    void remove(Path folder) {
         IOException last = new IOException("it was filled again and again");
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {

@@ -19,6 +19,11 @@ public record ContainerId(@JsonValue String value) {
         return new ContainerId(value);
     }
 
+    /** Whether the text has the form of an id. */
+    public static boolean isValid(String value) {
+        return HexId.isValid(value);
+    }
+
     @Override
     public String toString() {
         return value;

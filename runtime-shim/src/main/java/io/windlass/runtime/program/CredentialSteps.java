@@ -2,6 +2,7 @@ package io.windlass.runtime.program;
 
 import io.windlass.fault.Fault;
 import io.windlass.linux.Capability;
+import io.windlass.runtime.hook.ContainerHooks;
 import io.windlass.runtime.oci.Capabilities;
 import io.windlass.runtime.oci.Process;
 import io.windlass.runtime.oci.Seccomp;
@@ -20,8 +21,16 @@ final class CredentialSteps {
     private final @Nullable Seccomp policy;
     private final SeccompCompiler compiler;
     private final ProgramBuilder program;
+    private final List<ContainerHooks.Inside> hooks;
 
-    CredentialSteps(Process process, @Nullable Seccomp policy, SeccompCompiler compiler, ProgramBuilder program) {
+    /** @param hooks run as the container's user, before its program */
+    CredentialSteps(
+            Process process,
+            @Nullable Seccomp policy,
+            SeccompCompiler compiler,
+            ProgramBuilder program,
+            List<ContainerHooks.Inside> hooks) {
+        this.hooks = hooks;
         this.process = process;
         this.policy = policy;
         this.compiler = compiler;
@@ -32,8 +41,10 @@ final class CredentialSteps {
         // As root: a working directory that only root may enter is a valid one. getcwd is checked by the operation, so
         // that a descriptor of the host cannot be the way out (CVE-2024-21626).
         program.chdir(process.cwd(), false);
-        // From here on no operation opens a file.
-        Rlimits.emitHindering(process.rlimits(), program);
+        if (hooks.isEmpty()) {
+            // From here on no operation opens a file.
+            Rlimits.emitHindering(process.rlimits(), program);
+        }
         if (!process.noNewPrivileges()) {
             // Without no_new_privs a filter needs CAP_SYS_ADMIN, which the next steps give up.
             seccomp();
@@ -41,6 +52,12 @@ final class CredentialSteps {
         become();
         if (process.noNewPrivileges()) {
             program.noNewPrivs();
+        }
+        if (!hooks.isEmpty()) {
+            hooks.forEach(program::hook);
+            Rlimits.emitHindering(process.rlimits(), program);
+        }
+        if (process.noNewPrivileges()) {
             // Last, so that the filter need not allow any of the steps above.
             seccomp();
         }

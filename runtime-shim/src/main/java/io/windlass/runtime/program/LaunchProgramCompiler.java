@@ -3,6 +3,7 @@ package io.windlass.runtime.program;
 import io.windlass.fault.Fault;
 import io.windlass.linux.MountFlags;
 import io.windlass.linux.NamespaceType;
+import io.windlass.runtime.hook.ContainerHooks;
 import io.windlass.runtime.oci.ConsoleSize;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Mount;
@@ -62,6 +63,9 @@ public final class LaunchProgramCompiler {
             if (linux.namespace(Namespace.USER).isPresent() || process.terminal()) {
                 throw Fault.unimplemented("a container with a user namespace or a terminal cannot be restored");
             }
+            if (spec.hooks() != null && !spec.hooks().none()) {
+                throw Fault.unimplemented("a container with hooks cannot be restored");
+            }
             return new Creation(spec, process, linux, context).compileRestore(command);
         } catch (Fault fault) {
             throw fault.in("cannot restore container " + context.containerId());
@@ -116,7 +120,7 @@ public final class LaunchProgramCompiler {
         settings.mountProcfs();
         terminal(process, program, false);
         settings.labelNextExec();
-        new CredentialSteps(process, linux == null ? null : linux.seccomp(), seccomp, program).emit();
+        new CredentialSteps(process, linux == null ? null : linux.seccomp(), seccomp, program, List.of()).emit();
         return program.build();
     }
 
@@ -146,12 +150,14 @@ public final class LaunchProgramCompiler {
         private final RootfsSteps rootfs;
         private final MountSteps mounts;
         private final KernelSettingSteps settings;
+        private final ContainerHooks hooks;
 
         Creation(Spec spec, Process process, Linux linux, LaunchContext context) {
             this.spec = spec;
             this.process = process;
             this.linux = linux;
             this.context = context;
+            this.hooks = ContainerHooks.of(context.containerId(), spec, context.bundle());
             this.namespaces = new NamespaceSteps(linux, program);
             this.cgroups = new CgroupSteps(context.cgroupAttachFiles(), program);
             this.rootfs = new RootfsSteps(context.root(), program);
@@ -220,15 +226,14 @@ public final class LaunchProgramCompiler {
             // Before the root changes: the kernel gives a procfs and a sysfs only where one can be seen whole.
             mounts.mountFileSystems();
             settings.mountProcfs();
-            rootfs.pivotInUserNamespace();
-            furnish();
+            enterRoot(rootfs::pivotInUserNamespace);
             lock();
         }
 
         private LaunchProgram finish() {
             program.barrier();
             settings.labelNextExec();
-            new CredentialSteps(process, linux.seccomp(), seccomp, program).emit();
+            new CredentialSteps(process, linux.seccomp(), seccomp, program, hooks.startContainer()).emit();
             return program.build();
         }
 
@@ -238,8 +243,7 @@ public final class LaunchProgramCompiler {
             // While the host's /proc and /sys can still be reached.
             oomScore(process, program);
             cgroups.attachCpu();
-            rootfs.pivot();
-            furnish();
+            enterRoot(rootfs::pivot);
             lock();
             if (isolatesCgroups() && context.cgroupV1()) {
                 cgroups.isolate();
@@ -258,8 +262,7 @@ public final class LaunchProgramCompiler {
             prepareDetached();
             oomScore(process, program);
             cgroups.attachCpu();
-            rootfs.pivot();
-            furnish();
+            enterRoot(rootfs::pivot);
             lock();
             rootfs.carryTo(home);
             if (isolatesCgroups() && context.cgroupV1()) {
@@ -305,6 +308,24 @@ public final class LaunchProgramCompiler {
             settings.mountProcfs();
         }
 
+        /** Hooks of the creation find the whole tree where their bundle says that it is, and not yet pivoted to. */
+        private void enterRoot(Runnable pivot) {
+            if (hooks.beforePivot()) {
+                rootfs.attach();
+                furnish();
+                if (hooks.pause()) {
+                    program.pause();
+                }
+                hooks.createContainer().forEach(program::hook);
+                rootfs.pivot();
+            } else {
+                pivot.run();
+                furnish();
+            }
+            terminal(process, program, mounts.ownsDev());
+            settings.sysctls();
+        }
+
         private void furnish() {
             mounts.attach();
             DeviceSteps devices = new DeviceSteps(program);
@@ -320,8 +341,6 @@ public final class LaunchProgramCompiler {
                 // Made now, when the root can still be written and the process is still root.
                 program.mkdir(process.cwd(), DIRECTORY_MODE, 0, 0);
             }
-            terminal(process, program, mounts.ownsDev());
-            settings.sysctls();
         }
 
         private void lock() {

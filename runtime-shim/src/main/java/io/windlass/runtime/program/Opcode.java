@@ -50,7 +50,10 @@ public enum Opcode {
     DEVICE(43, "path:str", "host:str"),
     OWN_STREAMS(44, "uid:u32", "gid:u32"),
     USER_NAMESPACE(45, "into:slot", "uids:str", "gids:str"),
-    MAP_IDS(46, "of:slot", "userns:slot", "source:str", "recursive:u32");
+    MAP_IDS(46, "of:slot", "userns:slot", "source:str", "recursive:u32"),
+    ATTACH_ROOT(47, "root:slot", "attach:str"),
+    HOOK(48, "path:str", "argv:strlist", "environment:strlist", "timeout:u32", "before:str", "after:str"),
+    PAUSE(49);
 
     private final int code;
 

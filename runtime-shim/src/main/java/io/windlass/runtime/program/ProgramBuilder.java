@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.linux.MountOption;
+import io.windlass.runtime.hook.ContainerHooks;
+import io.windlass.runtime.hook.HookRules;
+import io.windlass.runtime.oci.Hook;
 import io.windlass.runtime.oci.IdMapping;
 import java.nio.file.Path;
 import java.util.List;
@@ -281,6 +284,27 @@ public final class ProgramBuilder {
                         .u32(userNamespace.number())
                         .str(source)
                         .u32(recursive ? 1 : 0));
+    }
+
+    public void attachRoot(Slot root, Path attachPoint) {
+        emit(Opcode.ATTACH_ROOT, a -> a.u32(root.number()).str(attachPoint.toString()));
+    }
+
+    /** Run by the process itself, where and as it stands then. */
+    public void hook(ContainerHooks.Inside inside) {
+        Hook hook = inside.hook();
+        emit(
+                Opcode.HOOK,
+                a -> a.str(hook.path())
+                        .strings(HookRules.args(hook))
+                        .strings(hook.env())
+                        .u32(HookRules.milliseconds(HookRules.timeout(hook)))
+                        .str(inside.state().before())
+                        .str(inside.state().after()));
+    }
+
+    public void pause() {
+        emit(Opcode.PAUSE, a -> {});
     }
 
     /** As uid_map has them (user_namespaces(7)). */

@@ -58,6 +58,11 @@ final class RootfsSteps {
         layers.forEach(program::close);
     }
 
+    /** The first half of {@link #pivot}: from then on paths are the container's, and the host's tree is still there. */
+    void attach() {
+        program.attachRoot(tree, root.attachPoint());
+    }
+
     void pivot() {
         program.pivot(tree, root.attachPoint());
     }

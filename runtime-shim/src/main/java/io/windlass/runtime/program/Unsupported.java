@@ -15,7 +15,6 @@ final class Unsupported {
 
     static void check(Spec spec) {
         refuse("domainname", spec.domainname() != null && !spec.domainname().isEmpty());
-        refuse("hooks", spec.hooks() != null && !spec.hooks().none());
         Linux linux = spec.linux();
         if (linux != null) {
             refuse("linux.timeOffsets", !linux.timeOffsets().isEmpty());

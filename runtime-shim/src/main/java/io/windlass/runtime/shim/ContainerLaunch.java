@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param unifiedCgroup the cgroup2 folder into which the child is cloned, also on hybrid hosts
  * @param exitFile where the exit record is written
  * @param restoration what makes its processes, when they are restored instead of executed
+ * @param bundle the folder that hooks find the spec in, as {@code config.json}; needed where the spec has hooks
  */
 public record ContainerLaunch(
         String containerId,
@@ -28,7 +29,8 @@ public record ContainerLaunch(
         List<Path> cgroupAttachFiles,
         Optional<Path> unifiedCgroup,
         Path exitFile,
-        Optional<Restoration> restoration) {
+        Optional<Restoration> restoration,
+        Optional<Path> bundle) {
     public ContainerLaunch {
         cgroupAttachFiles = List.copyOf(cgroupAttachFiles);
     }
@@ -57,6 +59,51 @@ public record ContainerLaunch(
                 unifiedCgroup,
                 exitFile,
                 Optional.empty());
+    }
+
+    /** A container without hooks. */
+    public ContainerLaunch(
+            String containerId,
+            Spec spec,
+            RootfsLayers rootfs,
+            Optional<Path> logPath,
+            boolean stdin,
+            boolean stdinOnce,
+            PidMode pidMode,
+            List<Path> cgroupAttachFiles,
+            Optional<Path> unifiedCgroup,
+            Path exitFile,
+            Optional<Restoration> restoration) {
+        this(
+                containerId,
+                spec,
+                rootfs,
+                logPath,
+                stdin,
+                stdinOnce,
+                pidMode,
+                cgroupAttachFiles,
+                unifiedCgroup,
+                exitFile,
+                restoration,
+                Optional.empty());
+    }
+
+    /** The same, with the folder that its hooks find the spec in. */
+    public ContainerLaunch withBundle(Path folder) {
+        return new ContainerLaunch(
+                containerId,
+                spec,
+                rootfs,
+                logPath,
+                stdin,
+                stdinOnce,
+                pidMode,
+                cgroupAttachFiles,
+                unifiedCgroup,
+                exitFile,
+                restoration,
+                Optional.of(folder));
     }
 
     /** Whether the process gets a terminal, as its spec says. */

@@ -8,6 +8,7 @@ final class FrameType {
     static final int SPAWN = 0x10;
     static final int SHIMS = 0x11;
     static final int QUIT = 0x12;
+    static final int HOOK = 0x13;
     static final int CREATE = 0x20;
     static final int START = 0x21;
     static final int SIGNAL = 0x22;
@@ -20,6 +21,7 @@ final class FrameType {
     static final int RESIZE = 0x29;
     static final int SHUTDOWN = 0x2a;
     static final int CLOSE_STDIN = 0x2b;
+    static final int PROCEED = 0x2c;
     static final int EVENT = 0x40;
     static final int STDOUT = 0x50;
     static final int STDERR = 0x51;

@@ -21,7 +21,8 @@ record RemoteError(Errno errno, String step, String message) {
         if (!message.isEmpty()) {
             parts.add(message);
         }
-        if (errno.number() != 0) {
+        // About a child, the step and the message say all that is known.
+        if (errno.number() != 0 && !errno.equals(Errno.ECHILD)) {
             parts.add(errno.toString());
         }
         return new Fault(kind(), String.join(": ", parts), null);

@@ -1,5 +1,7 @@
 package io.windlass.runtime.shim;
 
+import io.windlass.runtime.hook.HookRules;
+import io.windlass.runtime.hook.HookRun;
 import io.windlass.runtime.oci.IdMapping;
 import io.windlass.runtime.program.Encoder;
 import io.windlass.runtime.program.ExecContext;
@@ -41,7 +43,8 @@ final class Requests {
                 new RootTree(
                         layers.lowers(), layers.upper(), layers.work(), layers.attachPoint(), layers.volatileUpper()),
                 launch.cgroupAttachFiles(),
-                launch.unifiedCgroup());
+                launch.unifiedCgroup(),
+                launch.bundle());
         LaunchProgram program = launch.restoration()
                 .map(restoration -> compiler.restore(launch.spec(), context, restoration.command()))
                 .orElseGet(() -> compiler.create(launch.spec(), context));
@@ -78,6 +81,16 @@ final class Requests {
                 .u32((launch.stdin() ? IO_STDIN : 0) | (tty ? IO_TTY : 0))
                 .u32(columns)
                 .u32(rows);
+    }
+
+    static Encoder hook(HookRun hook) {
+        return new Encoder()
+                .str(hook.path())
+                .strings(hook.args())
+                .strings(hook.environment())
+                .u32(HookRules.milliseconds(hook.timeout()))
+                .str(hook.state())
+                .str(text(hook.claim()));
     }
 
     static Encoder attach(String containerId, Set<StreamKind> streams) {

@@ -1,5 +1,6 @@
 package io.windlass.runtime.shim;
 
+import io.windlass.runtime.hook.HookRunner;
 import io.windlass.runtime.program.LaunchProgramCompiler;
 import io.windlass.runtime.program.SeccompDocuments;
 import java.nio.file.Path;
@@ -23,6 +24,9 @@ public interface ShimSupervisor {
 
     /** The shim of an existing pod, by the socket it listens on. */
     PodShim connect(String podId, Path socket);
+
+    /** Who runs hooks in the namespaces of the runtime, which are those that the zygote was started in. */
+    HookRunner hooks();
 
     /** Ends the zygote; refused with FAILED_PRECONDITION while shims live, and nothing is done when there is no zygote. */
     void shutdown();

@@ -2,6 +2,8 @@ package io.windlass.runtime.shim;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.runtime.hook.ContainerHooks;
+import io.windlass.runtime.hook.HookRunner;
 import io.windlass.runtime.program.Encoder;
 import io.windlass.runtime.program.LaunchProgramCompiler;
 import io.windlass.runtime.program.Opcode;
@@ -9,6 +11,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +31,7 @@ final class SocketShim implements PodShim {
     private final Path socket;
     private final String peer;
     private final LaunchProgramCompiler compiler;
+    private final HookRunner hooks;
     private final Lock connecting = new ReentrantLock();
     private volatile @Nullable ControlConnection connection;
     private volatile @Nullable EventFeed feed;
@@ -35,16 +39,17 @@ final class SocketShim implements PodShim {
     private volatile boolean lost;
     private final AtomicBoolean lossTold = new AtomicBoolean();
 
-    private SocketShim(String podId, Path socket, LaunchProgramCompiler compiler) {
+    private SocketShim(String podId, Path socket, LaunchProgramCompiler compiler, HookRunner hooks) {
         this.podId = podId;
         this.socket = socket;
         this.peer = "shim of pod %s at %s".formatted(podId, socket);
         this.compiler = compiler;
+        this.hooks = hooks;
     }
 
     /** @throws Fault UNAVAILABLE when nobody listens at {@code socket} */
-    static SocketShim connect(String podId, Path socket, LaunchProgramCompiler compiler) {
-        SocketShim shim = new SocketShim(podId, socket, compiler);
+    static SocketShim connect(String podId, Path socket, LaunchProgramCompiler compiler, HookRunner hooks) {
+        SocketShim shim = new SocketShim(podId, socket, compiler, hooks);
         shim.connection();
         return shim;
     }
@@ -60,14 +65,34 @@ final class SocketShim implements PodShim {
         ControlConnection shim = connection();
         CompletableFuture<WireFrame> answer = shim.send(FrameType.CREATE, Requests.create(launch, compiler));
         try {
-            Fields fields = shim.await(answer, action);
-            return new CreatedContainer(fields.u64(), fields.u64(), timeline(fields));
+            CreatedContainer created = created(shim.await(answer, action));
+            ContainerHooks wanted = ContainerHooks.of(launch.containerId(), launch.spec(), launch.bundle());
+            return wanted.pause() ? goOn(shim, wanted, created, launch.containerId(), action) : created;
         } catch (Fault fault) {
             if (fault.kind() == FaultKind.CANCELLED) {
                 var _ = answer.thenAccept(frame -> takeBack(launch.containerId(), frame));
             }
             throw fault;
         }
+    }
+
+    /** Runs the hooks that the creation pauses for, and the rest of it. */
+    private CreatedContainer goOn(
+            ControlConnection shim, ContainerHooks wanted, CreatedContainer paused, String id, String action) {
+        try {
+            wanted.duringCreation(paused.pid(), hooks);
+        } catch (Fault fault) {
+            endSoon(id);
+            throw fault.in(action);
+        }
+        CreatedContainer created = created(shim.request(FrameType.PROCEED, new Encoder().str(id), action));
+        List<Timeline.Step> steps = new ArrayList<>(paused.timeline().steps());
+        steps.addAll(created.timeline().steps());
+        return new CreatedContainer(created.pid(), created.startTime(), new Timeline(steps));
+    }
+
+    private static CreatedContainer created(Fields fields) {
+        return new CreatedContainer(fields.u64(), fields.u64(), timeline(fields));
     }
 
     @Override
@@ -278,9 +303,12 @@ final class SocketShim implements PodShim {
 
     /** The container of a create that nobody waits for any more: ended and forgotten once it exists. */
     private void takeBack(String containerId, WireFrame answer) {
-        if (answer.type() != FrameType.OK) {
-            return;
+        if (answer.type() == FrameType.OK) {
+            endSoon(containerId);
         }
+    }
+
+    private void endSoon(String containerId) {
         Thread.ofVirtual().name("takes back container " + containerId).start(() -> {
             try {
                 signal(containerId, 9, true);

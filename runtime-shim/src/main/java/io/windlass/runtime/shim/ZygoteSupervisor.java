@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.runtime.hook.HookRun;
+import io.windlass.runtime.hook.HookRunner;
 import io.windlass.runtime.program.Encoder;
 import io.windlass.runtime.program.LaunchProgramCompiler;
 import java.io.IOException;
@@ -49,7 +51,23 @@ final class ZygoteSupervisor implements ShimSupervisor {
 
     @Override
     public PodShim connect(String podId, Path socket) {
-        return SocketShim.connect(podId, socket, compiler);
+        return SocketShim.connect(podId, socket, compiler, hooks());
+    }
+
+    @Override
+    public HookRunner hooks() {
+        return this::runHook;
+    }
+
+    /** On a connection of its own: its end, when the caller gives up, ends the hook. */
+    private boolean runHook(HookRun hook) {
+        String action = "cannot run " + hook.path();
+        zygote();
+        try (ControlConnection own = open()) {
+            return own.request(FrameType.HOOK, Requests.hook(hook), action).u32() == 1;
+        } catch (IOException e) {
+            throw new Fault(FaultKind.UNAVAILABLE, action + ": the zygote is gone: " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.runtime.hook.HookRun;
+import io.windlass.runtime.oci.Hook;
+import io.windlass.runtime.oci.Hooks;
 import io.windlass.runtime.program.Encoder;
 import io.windlass.runtime.program.LaunchProgramCompiler;
 import io.windlass.runtime.program.TypicalContainer;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -38,12 +42,13 @@ class SocketShimTest {
     private Path socket;
     private FakeShim fake;
     private PodShim shim;
+    private final List<HookRun> hooksRun = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void connect() throws IOException {
         socket = folder.resolve("s");
         fake = new FakeShim(socket);
-        shim = SocketShim.connect("p1", socket, COMPILER);
+        shim = SocketShim.connect("p1", socket, COMPILER, hooksRun::add);
     }
 
     @AfterEach
@@ -99,7 +104,7 @@ class SocketShimTest {
         try (FakeShim newer = new FakeShim(other)) {
             newer.onRequest(FrameType.HELLO, (request, client) -> client.write(FakeShim.hello(request.id(), 2, 1)));
 
-            assertThatThrownBy(() -> SocketShim.connect("p2", other, COMPILER))
+            assertThatThrownBy(() -> SocketShim.connect("p2", other, COMPILER, hooksRun::add))
                     .satisfies(kind(FaultKind.FAILED_PRECONDITION))
                     .hasMessageContaining("it speaks version 2 of the protocol, not 1");
         }
@@ -276,6 +281,65 @@ class SocketShimTest {
                         FrameType.OK, request.id(), new Encoder().u32(1000).toByteArray())));
 
         assertThatThrownBy(shim::list).hasMessageContaining("a list of 1000 items in 0 bytes");
+    }
+
+    @Test
+    void runsHooksWhileTheCreationPauses() throws InterruptedException {
+        fake.onRequest(
+                FrameType.CREATE, (request, client) -> client.write(FakeShim.ok(request.id(), progress(1, 1000))));
+        fake.onRequest(
+                FrameType.PROCEED, (request, client) -> client.write(FakeShim.ok(request.id(), progress(15, 2000))));
+
+        CreatedContainer created = shim.create(launchWithHook());
+
+        assertThat(hooksRun).singleElement().satisfies(run -> {
+            assertThat(run.path()).isEqualTo("/bin/hook");
+            assertThat(run.state()).contains("\"pid\":4711", "\"status\":\"creating\"");
+        });
+        assertThat(created.pid()).isEqualTo(4711);
+        assertThat(created.timeline().steps())
+                .extracting(Timeline.Step::name)
+                .as("of both parts")
+                .containsExactly("CLONE", "PIVOT");
+    }
+
+    @Test
+    void takesTheContainerBackWhenAHookFails() throws InterruptedException {
+        fake.onRequest(
+                FrameType.CREATE, (request, client) -> client.write(FakeShim.ok(request.id(), progress(1, 1000))));
+        shim.close();
+        shim = SocketShim.connect("p1", socket, COMPILER, run -> {
+            throw Fault.internal("cannot run " + run.path() + ": hook: it ended with exit code 3", null);
+        });
+
+        assertThatThrownBy(() -> shim.create(launchWithHook()))
+                .hasMessage("cannot create container c1: createRuntime hook: cannot run /bin/hook: hook: "
+                        + "it ended with exit code 3");
+        assertThat(fake.awaitRequest(FrameType.SIGNAL).fields().str()).isEqualTo("c1");
+    }
+
+    private static Encoder progress(int opcode, int nanoseconds) {
+        return new Encoder().u64(4711).u64(1).u32(1).u32(opcode).u32(nanoseconds);
+    }
+
+    private ContainerLaunch launchWithHook() {
+        Hook hook = new Hook("/bin/hook", List.of(), List.of(), null);
+        ContainerLaunch plain = launch();
+        return new ContainerLaunch(
+                plain.containerId(),
+                TypicalContainer.spec("sh")
+                        .hooks(new Hooks(List.of(), List.of(hook), List.of(), List.of(), List.of(), List.of()))
+                        .build(),
+                plain.rootfs(),
+                plain.logPath(),
+                false,
+                false,
+                plain.pidMode(),
+                List.of(),
+                Optional.empty(),
+                plain.exitFile(),
+                Optional.empty(),
+                Optional.of(folder));
     }
 
     private ContainerLaunch launch() {

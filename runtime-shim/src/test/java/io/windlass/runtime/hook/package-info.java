@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.runtime.hook;
+
+import org.jspecify.annotations.NullMarked;
