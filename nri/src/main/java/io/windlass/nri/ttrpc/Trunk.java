@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Trunk implements AutoCloseable {
     private static final int HEADER = 8;
+    private static final int FIRST = 4096;
     private static final int MAXIMUM = Frame.HEADER + Frame.MAXIMUM;
 
     private final SocketChannel socket;
@@ -36,18 +37,28 @@ public final class Trunk implements AutoCloseable {
         Thread.ofVirtual().name(name).start(this::read);
     }
 
-    /** Sends a whole message; those of several senders do not mix. */
+    /**
+     * Sends a whole message; those of several senders do not mix. A message goes in two pieces at most: peers take the first
+     * one into a buffer of {@value #FIRST} bytes and give the connection up when it does not fit; they then know the
+     * message's length, and take the rest as it comes.
+     */
     void send(int connection, byte[] message) throws IOException {
-        ByteBuffer piece = ByteBuffer.allocate(HEADER + message.length)
-                .putInt(connection)
-                .putInt(message.length)
-                .put(message)
-                .flip();
+        int first = Math.min(message.length, FIRST);
+        ByteBuffer pieces = ByteBuffer.allocate(2 * HEADER + message.length);
+        piece(pieces, connection, message, 0, first);
+        if (first < message.length) {
+            piece(pieces, connection, message, first, message.length - first);
+        }
+        pieces.flip();
         synchronized (this) {
-            while (piece.hasRemaining()) {
-                socket.write(piece);
+            while (pieces.hasRemaining()) {
+                socket.write(pieces);
             }
         }
+    }
+
+    private static void piece(ByteBuffer target, int connection, byte[] message, int offset, int length) {
+        target.putInt(connection).putInt(length).put(message, offset, length);
     }
 
     private void read() {
