@@ -1,6 +1,7 @@
 package io.windlass.nri.adjustment;
 
 import io.windlass.nri.message.ContainerMessages;
+import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.pod.plugin.ContainerView;
 import io.windlass.pod.plugin.Creation;
 import io.windlass.proto.nri.CDIDevice;
@@ -21,28 +22,31 @@ import java.util.List;
  */
 public final class Adjusting {
     private final ContainerView pristine;
+    private final List<PluginInstance> plugins;
     private final Owners owners;
-    private final Updates updates = new Updates();
+    private final Updates updates;
     private final List<String> cdiDevices = new ArrayList<>();
-    private final List<PluginInstance> asked = new ArrayList<>();
-    private final ContainerAdjustment.Builder together = ContainerAdjustment.newBuilder();
+    private final Together together = new Together();
     private Spec spec;
 
-    public Adjusting(ContainerView container) {
+    /** @param plugins those that take part in what happens now, as validators are told of them */
+    public Adjusting(ContainerView container, List<PluginInstance> plugins) {
+        String id = container.definition().id().value();
         this.pristine = container;
-        this.owners = new Owners(container.definition().id().value());
+        this.plugins = List.copyOf(plugins);
+        this.owners = new Owners(id);
+        this.updates = Updates.whileMaking(id);
         this.spec = container.definition().spec();
     }
 
-    /** As the next plugin sees it. */
+    /** As the next plugin sees it; its limits are those of the document, as there are no others yet. */
     public Container container() {
-        return ContainerMessages.of(
-                new ContainerView(pristine.definition().withSpec(spec), pristine.state(), pristine.resources()));
+        return ContainerMessages.of(new ContainerView(
+                pristine.definition().withSpec(spec), pristine.state(), LinuxContainerResources.NONE));
     }
 
-    public void apply(CreateContainerResponse response, String index, String base) {
-        String plugin = index + "-" + base;
-        asked.add(PluginInstance.newBuilder().setIndex(index).setName(base).build());
+    /** A response that cannot be applied, or contradicts those of earlier plugins, is a fault. */
+    public void apply(CreateContainerResponse response, String plugin) {
         if (response.hasAdjust()) {
             ContainerAdjustment adjustment = response.getAdjust();
             spec = new SpecAdjustment(owners, plugin).apply(adjustment, spec);
@@ -50,7 +54,7 @@ public final class Adjusting {
                 owners.claim(Field.CdiDevices, device.getName(), plugin);
                 cdiDevices.add(device.getName());
             }
-            together.mergeFrom(adjustment);
+            together.add(adjustment);
         }
         updates.apply(response.getUpdateList(), plugin);
     }
@@ -60,11 +64,11 @@ public final class Adjusting {
         return ValidateContainerAdjustmentRequest.newBuilder()
                 .setPod(pod)
                 .setContainer(ContainerMessages.of(pristine))
-                .setAdjust(together)
+                .setAdjust(together.message())
                 .addAllUpdate(updates.all())
                 .setOwners(OwningPlugins.newBuilder()
                         .putOwners(pristine.definition().id().value(), owners.message()))
-                .addAllPlugins(asked)
+                .addAllPlugins(plugins)
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package io.windlass.nri.adjustment;
 
+import io.windlass.fault.Fault;
 import io.windlass.nri.message.ResourceMessages;
 import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.pod.plugin.ContainerChange;
@@ -15,6 +16,8 @@ import java.util.List;
 
 /** New limits for containers that exist, from NRI's words. */
 public final class Changes {
+    private static final System.Logger LOG = System.getLogger(Changes.class.getName());
+
     private Changes() {}
 
     public static List<ContainerChange> of(List<ContainerUpdate> updates) {
@@ -54,14 +57,37 @@ public final class Changes {
         return new Update(merged, changes);
     }
 
-    /** Applies the updates; returns those that failed. */
-    public static List<ContainerUpdate> failed(List<ContainerUpdate> updates, PluginTarget target) {
+    /** Those of a plugin that can be applied; of the others it is only logged why not. */
+    public static List<ContainerChange> wanted(List<ContainerUpdate> updates, String plugin) {
+        List<ContainerChange> changes = new ArrayList<>();
+        for (ContainerUpdate update : updates) {
+            try {
+                changes.add(checked(update, plugin));
+            } catch (Fault e) {
+                LOG.log(System.Logger.Level.WARNING, "left out: {0}", e.getMessage());
+            }
+        }
+        return changes;
+    }
+
+    /** Applies what a plugin asks for; returns what failed and was not to be ignored. */
+    public static List<ContainerUpdate> failed(List<ContainerUpdate> updates, String plugin, PluginTarget target) {
         List<ContainerUpdate> failed = new ArrayList<>();
         for (ContainerUpdate update : updates) {
-            if (!target.update(List.of(of(update))).isEmpty()) {
+            List<ContainerChange> change = wanted(List.of(update), plugin);
+            if (change.isEmpty()
+                    ? !update.getIgnoreFailure()
+                    : !target.update(change).isEmpty()) {
                 failed.add(update);
             }
         }
         return failed;
+    }
+
+    /** What there is no limit for is refused by name. */
+    private static ContainerChange checked(ContainerUpdate update, String plugin) {
+        new ResourceAdjustment(new Owners(update.getContainerId()), plugin)
+                .apply(update.getLinux().getResources(), LinuxResources.newBuilder());
+        return of(update);
     }
 }

@@ -22,12 +22,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Adjusts the Linux part of a container as one plugin asks. */
 final class LinuxAdjustment {
     private static final int READ = 0444;
     private static final int WRITE = 0222;
+    private static final String FIFO = "p";
+    private static final Set<String> TYPES = Set.of("b", "c", "u", FIFO);
 
     private final Owners owners;
     private final String plugin;
@@ -42,9 +46,10 @@ final class LinuxAdjustment {
             throw Fault.unimplemented("cannot apply what plugin " + plugin
                     + " asks for: cgroups_path is not supported, as a container's group lies below its pod's");
         }
+        List<Device> devices = devices(asked.getDevicesList(), linux.devices());
         Linux.Builder adjusted = linux.toBuilder()
-                .devices(devices(asked.getDevicesList(), linux.devices()))
-                .resources(resources(asked, linux.resources() == null ? Resources.NONE : linux.resources()))
+                .devices(devices)
+                .resources(resources(asked, linux, devices))
                 .namespaces(namespaces(asked.getNamespacesList(), linux.namespaces()))
                 .sysctl(sysctls(asked.getSysctlMap(), linux.sysctl()))
                 .netDevices(netDevices(asked.getNetDevicesMap(), linux.netDevices()));
@@ -52,16 +57,16 @@ final class LinuxAdjustment {
             owners.claim(Field.SeccompPolicy, plugin);
             adjusted.seccomp(OciMessages.seccomp(asked.getSeccompPolicy()));
         }
-        if (asked.hasRdt()) {
+        if (asked.hasRdt() && !asked.getRdt().equals(LinuxRdt.getDefaultInstance())) {
             adjusted.intelRdt(rdt(asked.getRdt(), linux.intelRdt()));
         }
         if (asked.hasMemoryPolicy()) {
             owners.claim(Field.MemoryPolicy, plugin);
             adjusted.memoryPolicy(new MemoryPolicy(
-                    asked.getMemoryPolicy().getMode().name(),
+                    OciMessages.name(asked.getMemoryPolicy().getMode()),
                     asked.getMemoryPolicy().getNodes(),
                     asked.getMemoryPolicy().getFlagsList().stream()
-                            .map(Enum::name)
+                            .map(OciMessages::name)
                             .toList()));
         }
         return adjusted.build();
@@ -72,9 +77,12 @@ final class LinuxAdjustment {
         for (LinuxDevice device : asked) {
             Marked path = Marked.of(device.getPath());
             if (path.removal()) {
-                owners.release(Field.Devices, path.key());
-                result.removeIf(entry -> entry.path().equals(path.key()));
+                owners.release(Field.Devices, path.key(), plugin);
+            } else if (!TYPES.contains(device.getType())) {
+                throw Fault.invalid("cannot add device %s that plugin %s asks for: there is no type of devices '%s'"
+                        .formatted(device.getPath(), plugin, device.getType()));
             }
+            result.removeIf(entry -> entry.path().equals(path.key()));
         }
         for (LinuxDevice device : asked) {
             if (!Marked.of(device.getPath()).removal()) {
@@ -86,17 +94,46 @@ final class LinuxAdjustment {
         return result;
     }
 
-    /** The limits, and the right to use each device that was added. */
-    private Resources resources(LinuxContainerAdjustment asked, Resources now) {
-        LinuxResources.Builder limits = ResourceMessages.of(now).toBuilder();
-        new ResourceAdjustment(owners, plugin).apply(asked.getResources(), limits);
+    /** The limits, and the right to use each device that is there now, without that to those that no longer are. */
+    private Resources resources(LinuxContainerAdjustment asked, Linux before, List<Device> devices) {
+        Resources now = before.resources() == null ? Resources.NONE : before.resources();
+        Resources limits = asked.hasResources() ? limits(asked.getResources(), now) : now;
         List<DeviceRule> rules = new ArrayList<>(now.devices());
+        before.devices().stream()
+                .filter(device -> devices.stream().noneMatch(entry -> same(entry, device)))
+                .forEach(gone -> rules.removeIf(rule -> allows(rule, gone)));
         for (LinuxDevice device : asked.getDevicesList()) {
-            if (!Marked.of(device.getPath()).removal()) {
-                rules.add(new DeviceRule(true, device.getType(), device.getMajor(), device.getMinor(), access(device)));
+            if (!Marked.of(device.getPath()).removal() && !device.getType().equals(FIFO)) {
+                rules.add(new DeviceRule(true, type(device), device.getMajor(), device.getMinor(), access(device)));
             }
         }
-        return ResourceMessages.resources(limits.build()).withDevices(rules);
+        asked.getResources().getDevicesList().stream()
+                .map(ResourceMessages::rule)
+                .forEach(rules::add);
+        return limits.withDevices(rules);
+    }
+
+    private Resources limits(LinuxResources asked, Resources now) {
+        LinuxResources.Builder limits = ResourceMessages.of(now).toBuilder();
+        new ResourceAdjustment(owners, plugin)
+                .apply(asked.toBuilder().clearDevices().build(), limits);
+        return ResourceMessages.resources(limits.build());
+    }
+
+    private static boolean same(Device one, Device other) {
+        return one.type().equals(other.type()) && one.major() == other.major() && one.minor() == other.minor();
+    }
+
+    private static boolean allows(DeviceRule rule, Device device) {
+        return rule.allow()
+                && Objects.equals(rule.type(), device.type())
+                && Objects.equals(rule.major(), device.major())
+                && Objects.equals(rule.minor(), device.minor());
+    }
+
+    /** The device cgroup has no word for unbuffered character devices of their own. */
+    private static String type(LinuxDevice device) {
+        return device.getType().equals("u") ? "c" : device.getType();
     }
 
     private static String access(LinuxDevice device) {
@@ -123,7 +160,7 @@ final class LinuxAdjustment {
     private Map<String, String> sysctls(Map<String, String> asked, Map<String, String> now) {
         Map<String, String> result = new HashMap<>(now);
         asked.keySet().stream().map(Marked::of).filter(Marked::removal).forEach(name -> {
-            owners.release(Field.Sysctl, name.key());
+            owners.release(Field.Sysctl, name.key(), plugin);
             result.remove(name.key());
         });
         asked.forEach((name, value) -> {
@@ -138,7 +175,7 @@ final class LinuxAdjustment {
     private Map<String, NetDevice> netDevices(Map<String, LinuxNetDevice> asked, Map<String, NetDevice> now) {
         Map<String, NetDevice> result = new HashMap<>(now);
         asked.keySet().stream().map(Marked::of).filter(Marked::removal).forEach(name -> {
-            owners.release(Field.LinuxNetDevices, name.key());
+            owners.release(Field.LinuxNetDevices, name.key(), plugin);
             result.remove(name.key());
         });
         asked.forEach((name, device) -> {
@@ -154,7 +191,7 @@ final class LinuxAdjustment {
         IntelRdt base = now == null || asked.getRemove() ? new IntelRdt(null, List.of(), null, null, false) : now;
         if (asked.getRemove()) {
             List.of(Field.RdtClosID, Field.RdtSchemata, Field.RdtEnableMonitoring)
-                    .forEach(field -> owners.release(field, ""));
+                    .forEach(field -> owners.release(field, "", plugin));
             if (!asked.hasClosId() && !asked.hasSchemata() && !asked.hasEnableMonitoring()) {
                 return null;
             }

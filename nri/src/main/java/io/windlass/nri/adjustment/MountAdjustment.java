@@ -1,8 +1,10 @@
 package io.windlass.nri.adjustment;
 
+import io.windlass.fault.Fault;
 import io.windlass.nri.message.OciMessages;
 import io.windlass.proto.nri.Field;
 import io.windlass.runtime.oci.Mount;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,8 +28,9 @@ final class MountAdjustment {
         List<Mount> result = new ArrayList<>(now);
         for (io.windlass.proto.nri.Mount mount : asked) {
             Marked destination = Marked.of(mount.getDestination());
+            check(destination.key());
             if (destination.removal()) {
-                owners.release(Field.Mounts, destination.key());
+                owners.release(Field.Mounts, destination.key(), plugin);
                 remove(result, destination.key());
             }
         }
@@ -41,6 +44,18 @@ final class MountAdjustment {
         result.sort(Comparator.comparingInt(
                 mount -> Path.of(mount.destination()).normalize().getNameCount()));
         return result;
+    }
+
+    private void check(String destination) {
+        try {
+            if (Path.of(destination).isAbsolute()) {
+                return;
+            }
+        } catch (InvalidPathException e) {
+            // Refused as one that is not absolute is.
+        }
+        throw Fault.invalid("cannot mount what plugin " + plugin + " asks for: '" + destination
+                + "' is not an absolute path in the container");
     }
 
     private static void remove(List<Mount> mounts, String destination) {

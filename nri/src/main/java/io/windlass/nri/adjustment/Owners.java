@@ -13,6 +13,7 @@ import java.util.Map;
  */
 final class Owners {
     private final String container;
+    /** A name with a leading "-" is of who took the part back. */
     private final Map<Part, String> owners = new HashMap<>();
 
     Owners(String container) {
@@ -21,20 +22,27 @@ final class Owners {
 
     /** @param key which entry of a map or list; empty for a part that is one value */
     void claim(Field field, String key, String plugin) {
-        String other = owners.putIfAbsent(new Part(field, key), plugin);
-        if (other != null && !other.equals(plugin)) {
+        Part part = new Part(field, key);
+        String other = owners.getOrDefault(part, plugin);
+        if (!Marked.of(other).key().equals(plugin)) {
             throw Fault.precondition("cannot adjust container %s: plugins %s and %s both set %s"
-                    .formatted(container, other, plugin, new Part(field, key)));
+                    .formatted(container, Marked.of(other).key(), plugin, part));
         }
+        owners.put(part, plugin);
     }
 
     void claim(Field field, String plugin) {
         claim(field, "", plugin);
     }
 
-    /** What was set before is taken back. */
-    void release(Field field, String key) {
-        owners.remove(new Part(field, key));
+    /** What another plugin set is taken back by this one, whose it is from now on. */
+    void release(Field field, String key, String plugin) {
+        owners.computeIfPresent(new Part(field, key), (_, _) -> "-" + plugin);
+    }
+
+    /** Hooks add up, so they have several owners. */
+    void addTo(Field field, String plugin) {
+        owners.merge(new Part(field, ""), plugin, (before, added) -> before + "," + added);
     }
 
     /** For those who validate the outcome. */

@@ -1,5 +1,6 @@
 package io.windlass.nri.adjustment;
 
+import io.windlass.fault.Fault;
 import io.windlass.nri.message.OciMessages;
 import io.windlass.proto.nri.ContainerAdjustment;
 import io.windlass.proto.nri.Field;
@@ -15,6 +16,8 @@ import java.util.List;
 
 /** Adjusts a container's process as one plugin asks. */
 final class ProcessAdjustment {
+    private static final int OOM_SCORE = 1000;
+
     private final Owners owners;
     private final String plugin;
 
@@ -33,21 +36,23 @@ final class ProcessAdjustment {
         LinuxContainerAdjustment linux = asked.getLinux();
         if (linux.hasOomScoreAdj()) {
             owners.claim(Field.OomScoreAdj, plugin);
-            adjusted.oomScoreAdj((int) linux.getOomScoreAdj().getValue());
+            adjusted.oomScoreAdj(oomScore(linux.getOomScoreAdj().getValue()));
         }
         if (linux.hasIoPriority()) {
             owners.claim(Field.IoPriority, plugin);
             adjusted.ioPriority(new IoPriority(
-                    linux.getIoPriority().getClass_().name(),
+                    OciMessages.name(linux.getIoPriority().getClass_()),
                     linux.getIoPriority().getPriority()));
         }
         if (linux.hasScheduler()) {
             owners.claim(Field.LinuxSched, plugin);
             adjusted.scheduler(new Scheduler(
-                    linux.getScheduler().getPolicy().name(),
+                    OciMessages.name(linux.getScheduler().getPolicy()),
                     linux.getScheduler().getNice(),
                     linux.getScheduler().getPriority(),
-                    linux.getScheduler().getFlagsList().stream().map(Enum::name).toList(),
+                    linux.getScheduler().getFlagsList().stream()
+                            .map(OciMessages::name)
+                            .toList(),
                     linux.getScheduler().getRuntime(),
                     linux.getScheduler().getDeadline(),
                     linux.getScheduler().getPeriod()));
@@ -55,23 +60,41 @@ final class ProcessAdjustment {
         return adjusted.build();
     }
 
-    /** An empty first argument says that the arguments of an earlier plugin are replaced on purpose. */
+    private int oomScore(long asked) {
+        if (asked < -OOM_SCORE || asked > OOM_SCORE) {
+            throw Fault.invalid("cannot set oom_score_adj %d that plugin %s asks for: it lies between -%d and %d"
+                    .formatted(asked, plugin, OOM_SCORE, OOM_SCORE));
+        }
+        return (int) asked;
+    }
+
     private List<String> arguments(List<String> asked) {
-        List<String> arguments = asked;
-        if (asked.getFirst().isEmpty()) {
-            owners.release(Field.Args, "");
-            arguments = asked.subList(1, asked.size());
+        List<String> arguments = withoutMark(asked);
+        if (arguments.isEmpty()) {
+            throw Fault.invalid("cannot set the arguments that plugin " + plugin + " asks for: there is none");
+        }
+        if (arguments.size() < asked.size()) {
+            owners.release(Field.Args, "", plugin);
         }
         owners.claim(Field.Args, plugin);
         return arguments;
+    }
+
+    /** An empty first argument only says that the arguments of an earlier plugin are replaced on purpose. */
+    static List<String> withoutMark(List<String> arguments) {
+        return arguments.getFirst().isEmpty() ? arguments.subList(1, arguments.size()) : arguments;
     }
 
     private List<String> environment(List<KeyValue> asked, List<String> now) {
         List<String> result = new ArrayList<>(now);
         for (KeyValue variable : asked) {
             Marked key = Marked.of(variable.getKey());
+            if (key.key().isEmpty() || key.key().indexOf('=') >= 0) {
+                throw Fault.invalid("cannot set the environment variable '%s' that plugin %s asks for: that is no name"
+                        .formatted(variable.getKey(), plugin));
+            }
             if (key.removal()) {
-                owners.release(Field.Env, key.key());
+                owners.release(Field.Env, key.key(), plugin);
                 result.removeIf(entry -> entry.startsWith(key.key() + "="));
             }
         }

@@ -17,8 +17,12 @@ final class ResourceAdjustment {
     }
 
     void apply(LinuxResources asked, LinuxResources.Builder limits) {
-        memory(asked.getMemory(), limits.getMemoryBuilder());
-        cpu(asked.getCpu(), limits.getCpuBuilder());
+        if (asked.hasMemory()) {
+            memory(asked.getMemory(), limits.getMemoryBuilder());
+        }
+        if (asked.hasCpu()) {
+            cpu(asked.getCpu(), limits.getCpuBuilder());
+        }
         if (asked.hasPids()) {
             owners.claim(Field.PidsLimit, plugin);
             limits.setPids(asked.getPids());
@@ -38,7 +42,7 @@ final class ResourceAdjustment {
         });
         refuse(asked.hasBlockioClass(), "blockio_class: there are no classes of block I/O");
         refuse(asked.hasRdtClass(), "rdt_class: give rdt.clos_id instead");
-        refuse(asked.getDevicesCount() > 0, "devices: a rule comes with the device that it is for");
+        refuse(asked.getDevicesCount() > 0, "devices: a container's rules are those that it is made with");
     }
 
     private void memory(LinuxMemory asked, LinuxMemory.Builder limits) {

@@ -39,7 +39,7 @@ final class SpecAdjustment {
     private Map<String, String> annotations(Map<String, String> asked, Map<String, String> now) {
         Map<String, String> result = new HashMap<>(now);
         asked.keySet().stream().map(Marked::of).filter(Marked::removal).forEach(key -> {
-            owners.release(Field.Annotations, key.key());
+            owners.release(Field.Annotations, key.key(), plugin);
             result.remove(key.key());
         });
         asked.forEach((key, value) -> {
@@ -52,7 +52,11 @@ final class SpecAdjustment {
     }
 
     /** Hooks add up, in the order of the plugins. */
-    private static Hooks hooks(Hooks added, @Nullable Hooks now) {
+    private @Nullable Hooks hooks(Hooks added, @Nullable Hooks now) {
+        if (added.none()) {
+            return now;
+        }
+        owners.addTo(Field.OciHooks, plugin);
         Hooks before = now == null ? new Hooks(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()) : now;
         return new Hooks(
                 both(before.prestart(), added.prestart()),

@@ -31,7 +31,6 @@ public final class ContainerMessages {
                 .setImage(Image.newBuilder()
                         .setName(definition.config().image().image())
                         .setConfigDigest(definition.imageId()));
-        message.putAllAnnotations(definition.config().annotations());
         state(message, view);
         spec.mounts()
                 .forEach(mount -> message.addMounts(Mount.newBuilder()

@@ -39,8 +39,7 @@ final class LinuxMessages {
             linux(message, linux);
         }
         Resources made = linux == null || linux.resources() == null ? Resources.NONE : linux.resources();
-        message.setResources(
-                LinuxResources.newBuilder(ResourceMessages.of(made)).mergeFrom(current(limits)));
+        message.setResources(resources(made, limits));
         if (spec.process() != null) {
             process(message, spec.process());
         }
@@ -55,11 +54,14 @@ final class LinuxMessages {
         return message.build();
     }
 
-    /** Without lists, which merging would append to those of the document. */
-    private static LinuxResources current(LinuxContainerResources limits) {
-        return LinuxResources.newBuilder(ResourceMessages.of(limits))
-                .clearHugepageLimits()
-                .build();
+    private static LinuxResources resources(Resources made, LinuxContainerResources limits) {
+        LinuxResources now = ResourceMessages.of(limits);
+        LinuxResources.Builder both = LinuxResources.newBuilder(ResourceMessages.of(made));
+        if (now.getHugepageLimitsCount() > 0) {
+            // Merging would append.
+            both.clearHugepageLimits();
+        }
+        return both.mergeFrom(now).build();
     }
 
     private static void linux(LinuxContainer.Builder message, Linux linux) {

@@ -1,5 +1,7 @@
 package io.windlass.nri.message;
 
+import com.google.protobuf.ProtocolMessageEnum;
+import io.windlass.fault.Fault;
 import io.windlass.proto.nri.LinuxDevice;
 import io.windlass.proto.nri.LinuxSeccomp;
 import io.windlass.proto.nri.LinuxSeccompArg;
@@ -172,6 +174,16 @@ public final class OciMessages {
                         .map(argument -> new SeccompArgument(
                                 argument.getIndex(), argument.getValue(), argument.getValueTwo(), argument.getOp()))
                         .toList());
+    }
+
+    /** The name of a value, as the OCI runtime specification has it too. */
+    public static String name(ProtocolMessageEnum value) {
+        // A number beyond those of the enumeration has neither a descriptor nor a name.
+        if (((Enum<?>) value).name().equals("UNRECOGNIZED")) {
+            throw Fault.invalid("a plugin asks for an unknown "
+                    + value.getDescriptorForType().getName());
+        }
+        return ((Enum<?>) value).name();
     }
 
     private static OptionalUInt32 number(int value) {

@@ -86,7 +86,16 @@ public final class ResourceMessages {
         return message.build();
     }
 
-    /** The limits that the message sets; the device rules are left out, as they are not a plugin's to set. */
+    public static DeviceRule rule(LinuxDeviceCgroup message) {
+        return new DeviceRule(
+                message.getAllow(),
+                message.getType(),
+                given(message.hasMajor(), message.getMajor().getValue()),
+                given(message.hasMinor(), message.getMinor().getValue()),
+                given(!message.getAccess().isEmpty(), message.getAccess()));
+    }
+
+    /** The limits that the message sets; without the device rules, which plugins only add to. */
     public static Resources resources(LinuxResources message) {
         LinuxMemory memory = message.getMemory();
         LinuxCPU cpu = message.getCpu();

@@ -61,12 +61,18 @@ public final class Nri implements AutoCloseable {
         String configuration = launcher.configuration(name);
         PluginLauncher.Launched launched = launcher.launch(name, program);
         opened.add(launched::end);
-        registry.admit(registration.register(launched.socket(), Optional.of(name), configuration), synchronization);
+        registry.admit(
+                registration.register(
+                        launched.socket(),
+                        Optional.of(name),
+                        configuration,
+                        () -> Thread.ofVirtual().name("end of plugin " + name).start(launched::end)),
+                synchronization);
     }
 
     private void connected(SocketChannel socket, Registration registration, Synchronization synchronization) {
         try {
-            registry.admit(registration.register(socket, Optional.empty(), ""), synchronization);
+            registry.admit(registration.register(socket, Optional.empty(), "", () -> {}), synchronization);
         } catch (Fault e) {
             LOG.log(System.Logger.Level.WARNING, "a plugin that connected does not take part: {0}", e.getMessage());
         }

@@ -21,6 +21,7 @@ import io.windlass.proto.nri.CreateContainerRequest;
 import io.windlass.proto.nri.CreateContainerResponse;
 import io.windlass.proto.nri.Event;
 import io.windlass.proto.nri.LinuxResources;
+import io.windlass.proto.nri.PluginInstance;
 import io.windlass.proto.nri.PodSandbox;
 import io.windlass.proto.nri.PostCreateContainerRequest;
 import io.windlass.proto.nri.PostStartContainerRequest;
@@ -36,6 +37,7 @@ import io.windlass.proto.nri.StopPodSandboxRequest;
 import io.windlass.proto.nri.UpdateContainerRequest;
 import io.windlass.proto.nri.UpdateContainerResponse;
 import io.windlass.proto.nri.UpdatePodSandboxRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -113,8 +115,10 @@ public final class NriPlugins implements PodPlugins {
 
     @Override
     public Creation createContainer(PodView pod, ContainerView container) {
-        Adjusting adjusting = new Adjusting(container);
         List<Plugin> plugins = registry.plugins();
+        Adjusting adjusting = new Adjusting(
+                container, plugins.stream().map(NriPlugins::instance).toList());
+        List<ContainerEviction> evicted = new ArrayList<>();
         PodSandbox message = PodMessages.of(pod);
         for (Plugin plugin : plugins) {
             if (plugin.wants(Event.CREATE_CONTAINER)) {
@@ -124,16 +128,21 @@ public final class NriPlugins implements PodPlugins {
                         .build();
                 plugin.event(Event.CREATE_CONTAINER, "CreateContainer", request, CreateContainerResponse.parser())
                         .ifPresent(response -> {
-                            adjusting.apply(
-                                    response,
-                                    plugin.name().index(),
-                                    plugin.name().base());
-                            response.getEvictList().forEach(evictions);
+                            adjusting.apply(response, plugin.name().toString());
+                            evicted.addAll(response.getEvictList());
                         });
             }
         }
         Validations.check(plugins, () -> adjusting.validation(message));
+        evicted.forEach(evictions);
         return adjusting.creation();
+    }
+
+    private static PluginInstance instance(Plugin plugin) {
+        return PluginInstance.newBuilder()
+                .setIndex(plugin.name().index())
+                .setName(plugin.name().base())
+                .build();
     }
 
     @Override
@@ -183,6 +192,7 @@ public final class NriPlugins implements PodPlugins {
         }
         String id = container.definition().id().value();
         LinuxResources asked = ResourceMessages.of(resources);
+        List<ContainerEviction> evicted = new ArrayList<>();
         Updates updates = new Updates();
         updates.begin(id, asked);
         for (Plugin plugin : plugins) {
@@ -194,9 +204,10 @@ public final class NriPlugins implements PodPlugins {
             plugin.event(Event.UPDATE_CONTAINER, "UpdateContainer", request, UpdateContainerResponse.parser())
                     .ifPresent(response -> {
                         updates.apply(response.getUpdateList(), plugin.name().toString());
-                        response.getEvictList().forEach(evictions);
+                        evicted.addAll(response.getEvictList());
                     });
         }
+        evicted.forEach(evictions);
         return Changes.update(resources, updates, id);
     }
 

@@ -39,7 +39,6 @@ final class Plugin implements AutoCloseable {
     private final Set<Event> withoutCall = ConcurrentHashMap.newKeySet();
     private volatile Set<Event> events = EnumSet.noneOf(Event.class);
     private volatile FailurePolicy policy = FailurePolicy.getDefaultInstance();
-    private volatile boolean closed;
 
     Plugin(PluginName name, Trunk trunk, RpcClient client, Duration timeout) {
         this.name = name;
@@ -52,12 +51,13 @@ final class Plugin implements AutoCloseable {
         return name;
     }
 
+    /** Whether it was given up, or went. */
     boolean closed() {
-        return closed;
+        return trunk.closed();
     }
 
     boolean wants(Event event) {
-        return !closed && events.contains(event);
+        return !closed() && events.contains(event);
     }
 
     /** Tells it about this runtime; it tells which events it wants. */
@@ -126,15 +126,16 @@ final class Plugin implements AutoCloseable {
     }
 
     /**
-     * Has the plugin take part in an event that it wants. Empty when it does not want it, or failed and its policy lets the
-     * request go on; its refusal is a fault.
+     * Has the plugin take part in an event that it wants. Empty when it does not want it, went before its turn, or failed and
+     * its policy lets the request go on; its refusal is a fault.
      */
     <T> Optional<T> event(Event event, String method, Message request, Parser<T> parser) {
         if (!wants(event) || withoutCall.contains(event)) {
             return Optional.empty();
         }
+        take(method);
         try {
-            return Optional.of(call(method, request, parser));
+            return closed() ? Optional.empty() : Optional.of(call(method, request, parser));
         } catch (RpcException e) {
             if (e.reason() == Reason.UNKNOWN_CALL) {
                 withoutCall.add(event);
@@ -142,6 +143,8 @@ final class Plugin implements AutoCloseable {
             }
             failed(method, e);
             return Optional.empty();
+        } finally {
+            turn.unlock();
         }
     }
 
@@ -162,6 +165,13 @@ final class Plugin implements AutoCloseable {
         }
     }
 
+    /** A plugin that failed is given up, unless it was only late and asked to be kept. */
+    void giveUpAfter(RpcException failure) {
+        if (failure.lost() && (failure.reason() != Reason.TIMEOUT || !policy.getKeepConnected())) {
+            close();
+        }
+    }
+
     private void failed(String method, RpcException failure) {
         if (!failure.lost()) {
             throw new Fault(
@@ -169,9 +179,7 @@ final class Plugin implements AutoCloseable {
                     "plugin " + name + " refused " + method + ": " + failure.getMessage(),
                     failure);
         }
-        if (failure.reason() != Reason.TIMEOUT || !policy.getKeepConnected()) {
-            close();
-        }
+        giveUpAfter(failure);
         if (policy.getFailRequest()) {
             throw new Fault(
                     FaultKind.UNAVAILABLE,
@@ -183,14 +191,24 @@ final class Plugin implements AutoCloseable {
                 "{0} goes on without plugin {1}{2}: {3}",
                 method,
                 name,
-                closed ? ", which is given up" : "",
+                closed() ? ", which is given up" : "",
                 failure.getMessage());
+    }
+
+    /** Tells it that the daemon ends, and waits for its answer, {@code most} at most. */
+    void shutdown(Duration most) {
+        try {
+            if (!closed()) {
+                call("Shutdown", Empty.getDefaultInstance(), Empty.parser(), most);
+            }
+        } catch (RpcException e) {
+            LOG.log(System.Logger.Level.DEBUG, "plugin {0} does not answer to Shutdown: {1}", name, e.getMessage());
+        }
     }
 
     /** Gives the plugin up. Idempotent. */
     @Override
     public void close() {
-        closed = true;
         trunk.close();
     }
 }

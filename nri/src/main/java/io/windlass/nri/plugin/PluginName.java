@@ -8,8 +8,9 @@ record PluginName(String index, String base) implements Comparable<PluginName> {
         if (index.length() != 2 || !index.chars().allMatch(c -> c >= '0' && c <= '9')) {
             throw Fault.invalid("cannot register plugin '" + base + "': its index '" + index + "' is not two digits");
         }
-        if (base.isEmpty()) {
-            throw Fault.invalid("cannot register a plugin of index " + index + ": its name is empty");
+        if (!base.matches("[a-zA-Z0-9_.+-]+")) {
+            throw Fault.invalid("cannot register plugin '" + base + "' of index " + index
+                    + ": a name consists of letters, digits and the characters _ . + -");
         }
     }
 

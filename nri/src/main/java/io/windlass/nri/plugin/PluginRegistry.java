@@ -2,6 +2,7 @@ package io.windlass.nri.plugin;
 
 import io.windlass.fault.Fault;
 import io.windlass.pod.plugin.PodPlugins;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -9,6 +10,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /** The plugins in the order of their turns, and the gate that new ones wait at. Thread-safe. */
 final class PluginRegistry implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PluginRegistry.class.getName());
+
+    /** For a plugin to hear of the daemon's end. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     /** Fair, so that a stream of operations does not keep a new plugin waiting for ever. */
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock(true);
@@ -71,10 +75,27 @@ final class PluginRegistry implements AutoCloseable {
         plugins = List.copyOf(next);
     }
 
+    /** Tells the plugins that the daemon ends, all at a time, and lets them go; nobody joins any more. */
     @Override
-    public synchronized void close() {
-        ended = true;
-        plugins.forEach(Plugin::close);
-        plugins = List.of();
+    public void close() {
+        List<Plugin> last;
+        synchronized (this) {
+            ended = true;
+            last = plugins;
+            plugins = List.of();
+        }
+        List<Thread> told = last.stream()
+                .map(plugin ->
+                        Thread.ofVirtual().name("shutdown of " + plugin.name()).start(() -> plugin.shutdown(FAREWELL)))
+                .toList();
+        try {
+            for (Thread thread : told) {
+                thread.join(FAREWELL);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            last.forEach(Plugin::close);
+        }
     }
 }

@@ -36,31 +36,37 @@ final class Registration {
         this.target = target;
     }
 
-    /** @param known the name of a plugin that was started here; an external one tells its own */
-    Plugin register(SocketChannel socket, Optional<PluginName> known, String configuration) {
+    /**
+     * @param known the name of a plugin that was started here; an external one tells its own
+     * @param onEnd runs when the connection ends, however that is
+     */
+    Plugin register(SocketChannel socket, Optional<PluginName> known, String configuration, Runnable onEnd) {
         Trunk trunk = new Trunk(socket);
         try {
-            return register(trunk, known, configuration);
+            return register(trunk, known, configuration, onEnd);
         } catch (Fault e) {
             trunk.close();
             throw e;
         }
     }
 
-    private Plugin register(Trunk trunk, Optional<PluginName> known, String configuration) {
+    private Plugin register(Trunk trunk, Optional<PluginName> known, String configuration, Runnable onEnd) {
         CompletableFuture<PluginName> registered = new CompletableFuture<>();
-        RpcClient client = new RpcClient(
-                trunk,
-                Plugin.PLUGIN_SERVICE,
-                () -> registered.completeExceptionally(
-                        new Fault(FaultKind.UNAVAILABLE, "cannot register a plugin: it closed its connection before")));
+        RpcClient client = new RpcClient(trunk, Plugin.PLUGIN_SERVICE, () -> {
+            registered.completeExceptionally(
+                    new Fault(FaultKind.UNAVAILABLE, "cannot register a plugin: it closed its connection before"));
+            onEnd.run();
+        });
         RpcServer server = new RpcServer(trunk, Plugin.RUNTIME_SERVICE)
                 .on(SERVICE, "RegisterPlugin", RegisterPluginRequest.parser(), request -> {
-                    registered.complete(
-                            known.orElseGet(() -> new PluginName(request.getPluginIdx(), request.getPluginName())));
+                    name(registered, known, request);
                     return Empty.getDefaultInstance();
                 })
-                .on(SERVICE, "UpdateContainers", UpdateContainersRequest.parser(), this::update);
+                .on(
+                        SERVICE,
+                        "UpdateContainers",
+                        UpdateContainersRequest.parser(),
+                        request -> update(registered, request));
         client.start("nri answers");
         server.start("nri requests");
         trunk.start("nri trunk");
@@ -75,6 +81,17 @@ final class Registration {
                 .setNRIVersion(NRI_VERSION)
                 .build());
         return plugin;
+    }
+
+    /** A plugin that names itself wrongly hears why, and goes by itself or is given up in time. */
+    private static void name(
+            CompletableFuture<PluginName> registered, Optional<PluginName> known, RegisterPluginRequest request) {
+        try {
+            registered.complete(known.orElseGet(() -> new PluginName(request.getPluginIdx(), request.getPluginName())));
+        } catch (Fault e) {
+            LOG.log(System.Logger.Level.WARNING, e.getMessage());
+            throw e;
+        }
     }
 
     private PluginName await(CompletableFuture<PluginName> registered) {
@@ -95,10 +112,14 @@ final class Registration {
     }
 
     /** Evictions are carried out beside the answer: the plugin may be asked about the end of what it evicts. */
-    private UpdateContainersResponse update(UpdateContainersRequest request) {
+    private UpdateContainersResponse update(CompletableFuture<PluginName> registered, UpdateContainersRequest request) {
+        PluginName plugin = registered.getNow(null);
+        if (plugin == null) {
+            throw Fault.precondition("cannot update containers for a plugin that has not registered");
+        }
         request.getEvictList().forEach(eviction -> evict(target, eviction));
         return UpdateContainersResponse.newBuilder()
-                .addAllFailed(Changes.failed(request.getUpdateList(), target))
+                .addAllFailed(Changes.failed(request.getUpdateList(), plugin.toString(), target))
                 .build();
     }
 

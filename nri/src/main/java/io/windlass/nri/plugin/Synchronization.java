@@ -5,8 +5,8 @@ import io.windlass.fault.FaultKind;
 import io.windlass.nri.adjustment.Changes;
 import io.windlass.nri.message.ContainerMessages;
 import io.windlass.nri.message.PodMessages;
+import io.windlass.nri.ttrpc.RpcClient;
 import io.windlass.nri.ttrpc.RpcException;
-import io.windlass.nri.ttrpc.RpcException.Reason;
 import io.windlass.pod.plugin.PluginTarget;
 import io.windlass.proto.nri.Container;
 import io.windlass.proto.nri.ContainerUpdate;
@@ -14,12 +14,15 @@ import io.windlass.proto.nri.PodSandbox;
 import io.windlass.proto.nri.SynchronizeRequest;
 import io.windlass.proto.nri.SynchronizeResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Shows a new plugin all pods and containers, in as many messages as they need, and applies what it asks for. */
 final class Synchronization {
-    /** A message with so few objects that is still too long cannot be divided in a useful way. */
-    private static final int FEWEST = 8;
+    /** What a pod or a container takes beside itself, at most: its field's number and its length. */
+    private static final int FIELD = 6;
+    /** The rest of a call's longest data is for its names. */
+    private static final int LONGEST = RpcClient.LONGEST - 1024;
 
     private final PluginTarget target;
     private final Duration timeout;
@@ -38,45 +41,53 @@ final class Synchronization {
     }
 
     void run(Plugin plugin, Present present) {
-        target.update(Changes.of(send(plugin, present.pods(), present.containers())));
+        target.update(Changes.wanted(send(plugin, present), plugin.name().toString()));
     }
 
-    private List<ContainerUpdate> send(Plugin plugin, List<PodSandbox> pods, List<Container> containers) {
-        int podsAtOnce = pods.size();
-        int containersAtOnce = containers.size();
-        while (true) {
-            podsAtOnce = Math.min(podsAtOnce, pods.size());
-            containersAtOnce = Math.min(containersAtOnce, containers.size());
-            boolean more = podsAtOnce < pods.size() || containersAtOnce < containers.size();
-            SynchronizeRequest request = SynchronizeRequest.newBuilder()
-                    .addAllPods(pods.subList(0, podsAtOnce))
-                    .addAllContainers(containers.subList(0, containersAtOnce))
-                    .setMore(more)
-                    .build();
+    private List<ContainerUpdate> send(Plugin plugin, Present present) {
+        List<SynchronizeRequest> messages = messages(present, LONGEST);
+        for (SynchronizeRequest message : messages) {
             SynchronizeResponse response;
             try {
-                response = plugin.call("Synchronize", request, SynchronizeResponse.parser(), timeout);
+                response = plugin.call("Synchronize", message, SynchronizeResponse.parser(), timeout);
             } catch (RpcException e) {
-                if (e.reason() != Reason.TOO_LONG || podsAtOnce + containersAtOnce <= FEWEST) {
-                    throw failure(plugin, e.getMessage());
-                }
-                podsAtOnce = half(podsAtOnce);
-                containersAtOnce = half(containersAtOnce);
-                continue;
+                throw failure(plugin, e.getMessage());
             }
-            if (!more) {
+            if (!message.getMore()) {
                 return response.getUpdateList();
             }
             if (!response.getMore() || response.getUpdateCount() > 0) {
                 throw failure(plugin, "it does not know how to take pods and containers in several messages");
             }
-            pods = pods.subList(podsAtOnce, pods.size());
-            containers = containers.subList(containersAtOnce, containers.size());
         }
+        throw new IllegalStateException("the last message says that there are more");
     }
 
-    private static int half(int count) {
-        return count == 0 ? 0 : Math.max(1, count / 2);
+    /** As few messages as have room for everything: pods first; one at least. */
+    static List<SynchronizeRequest> messages(Present present, int longest) {
+        List<SynchronizeRequest.Builder> messages = new ArrayList<>();
+        messages.add(SynchronizeRequest.newBuilder());
+        int length = 0;
+        for (PodSandbox pod : present.pods()) {
+            length = room(messages, length, pod.getSerializedSize(), longest);
+            messages.getLast().addPods(pod);
+        }
+        for (Container container : present.containers()) {
+            length = room(messages, length, container.getSerializedSize(), longest);
+            messages.getLast().addContainers(container);
+        }
+        messages.subList(0, messages.size() - 1).forEach(message -> message.setMore(true));
+        return messages.stream().map(SynchronizeRequest.Builder::build).toList();
+    }
+
+    /** Begins another message when this object has no room in the last one; returns the length with it. */
+    private static int room(List<SynchronizeRequest.Builder> messages, int length, int object, int longest) {
+        int added = object + FIELD;
+        if (length == 0 || length + added <= longest) {
+            return length + added;
+        }
+        messages.add(SynchronizeRequest.newBuilder());
+        return added;
     }
 
     private static Fault failure(Plugin plugin, String reason) {

@@ -33,9 +33,7 @@ final class Validations {
             answer = validator.call(
                     "ValidateContainerAdjustment", request, ValidateContainerAdjustmentResponse.parser());
         } catch (RpcException e) {
-            if (e.lost()) {
-                validator.close();
-            }
+            validator.giveUpAfter(e);
             throw new Fault(
                     FaultKind.FAILED_PRECONDITION,
                     "plugin " + validator.name() + " did not validate the adjustments: " + e.getMessage(),

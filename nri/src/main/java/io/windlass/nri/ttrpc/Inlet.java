@@ -3,29 +3,37 @@ package io.windlass.nri.ttrpc;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The bytes of one connection of a {@link Trunk}, in the order of their arrival. One reader, one writer. */
 final class Inlet extends InputStream {
     private static final byte[] END = new byte[0];
-    /** Whoever sends more without an answer than this many pieces is given up. */
-    private static final int PIECES = 256;
+    /** Whoever sends so many pieces, or bytes, before they are read is given up. */
+    static final int PIECES = 4096;
 
-    private final BlockingQueue<byte[]> pieces = new ArrayBlockingQueue<>(PIECES + 1);
+    static final long BYTES = 2L * Frame.MAXIMUM + 2 * Frame.HEADER;
+
+    private final BlockingQueue<byte[]> pieces = new LinkedBlockingQueue<>();
+    private final AtomicLong unread = new AtomicLong();
     private byte[] current = END;
     private int position;
     private boolean ended;
 
     void put(byte[] piece) throws IOException {
-        if (piece.length > 0 && (pieces.size() >= PIECES || !pieces.offer(piece))) {
-            throw new IOException("more than " + PIECES + " unread pieces");
+        if (piece.length == 0) {
+            return;
         }
+        if (pieces.size() >= PIECES || unread.addAndGet(piece.length) > BYTES) {
+            throw new IOException("more than " + PIECES + " pieces or " + BYTES + " bytes are unread");
+        }
+        pieces.add(piece);
     }
 
     /** What has arrived can still be read. */
     void end() {
-        pieces.offer(END);
+        pieces.add(END);
     }
 
     @Override
@@ -51,6 +59,7 @@ final class Inlet extends InputStream {
                 if (next.length == 0) {
                     ended = true;
                 } else {
+                    unread.addAndGet(-next.length);
                     current = next;
                     position = 0;
                 }

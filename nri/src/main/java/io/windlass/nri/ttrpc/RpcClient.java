@@ -17,15 +17,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Calls the peer of one connection. Thread-safe. */
 public final class RpcClient {
+    /** The longest call, with the names that it carries. */
+    public static final int LONGEST = Frame.MAXIMUM;
+
     private final Trunk trunk;
     private final int connection;
     private final Runnable onEnd;
     private final InputStream answers;
-    private final AtomicInteger nextStream = new AtomicInteger(1);
+    private int nextStream = 1;
     private final Map<Integer, CompletableFuture<Response>> waiting = new ConcurrentHashMap<>();
     private volatile boolean ended;
 
@@ -61,14 +63,13 @@ public final class RpcClient {
 
     private ByteString exchange(String method, byte[] data, Duration timeout)
             throws RpcException, InterruptedException {
-        int stream = nextStream.getAndAdd(2);
         CompletableFuture<Response> answer = new CompletableFuture<>();
-        waiting.put(stream, answer);
+        int stream = 0;
         try {
+            stream = send(data, answer);
             if (ended) {
                 throw new RpcException(Reason.CLOSED, "the connection is closed");
             }
-            trunk.send(connection, new Frame(stream, Frame.REQUEST, (byte) 0, data).bytes());
             Response response = answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
             if (response.getStatus().getCode() != 0) {
                 throw RpcException.of(response.getStatus());
@@ -76,11 +77,27 @@ public final class RpcClient {
             return response.getPayload();
         } catch (TimeoutException e) {
             throw new RpcException(Reason.TIMEOUT, "no answer to " + method + " within " + timeout.toMillis() + " ms");
-        } catch (IOException | ExecutionException e) {
+        } catch (IOException e) {
+            throw new RpcException(Reason.CLOSED, "cannot send " + method + ": " + e.getMessage());
+        } catch (ExecutionException e) {
             throw new RpcException(Reason.CLOSED, "the connection was closed during " + method);
         } finally {
             waiting.remove(stream);
         }
+    }
+
+    /** Peers take only numbers that grow, so each is sent before the next is taken. */
+    private synchronized int send(byte[] data, CompletableFuture<Response> answer) throws IOException {
+        int stream = nextStream;
+        nextStream += 2;
+        waiting.put(stream, answer);
+        try {
+            trunk.send(connection, new Frame(stream, Frame.REQUEST, (byte) 0, data).bytes());
+        } catch (IOException e) {
+            waiting.remove(stream);
+            throw e;
+        }
+        return stream;
     }
 
     private static <T> T parse(String method, ByteString payload, Parser<T> parser) throws RpcException {

@@ -12,17 +12,25 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
 /** Answers calls on one connection, each on a virtual thread of its own. Thread-safe once started. */
 public final class RpcServer {
     private static final int INVALID_ARGUMENT = 3;
     private static final int UNKNOWN = 2;
+    private static final int RESOURCE_EXHAUSTED = 8;
     private static final int UNIMPLEMENTED = 12;
+    private static final int INTERNAL = 13;
+    /** A peer that asks for more at a time is told to wait. */
+    static final int AT_ONCE = 64;
+
+    private static final System.Logger LOG = System.getLogger(RpcServer.class.getName());
 
     private final Trunk trunk;
     private final int connection;
     private final InputStream requests;
+    private final Semaphore free = new Semaphore(AT_ONCE);
     private final Map<String, Method<?>> methods = new ConcurrentHashMap<>();
 
     public RpcServer(Trunk trunk, int connection) {
@@ -48,15 +56,26 @@ public final class RpcServer {
                 if (frame.type() != Frame.REQUEST) {
                     throw new IOException("a ttrpc message of type " + frame.type() + " where a request was due");
                 }
-                Request request = Request.parseFrom(frame.data());
-                Thread.ofVirtual()
-                        .name("ttrpc " + request.getMethod())
-                        .start(() -> reply(frame.stream(), answer(request)));
+                accept(frame.stream(), Request.parseFrom(frame.data()));
             }
         } catch (IOException e) {
             // No more requests: the peer is gone or broke the protocol.
             trunk.close();
         }
+    }
+
+    private void accept(int stream, Request request) {
+        if (!free.tryAcquire()) {
+            reply(stream, error(RESOURCE_EXHAUSTED, "more than " + AT_ONCE + " calls at a time"));
+            return;
+        }
+        Thread.ofVirtual().name("ttrpc " + request.getMethod()).start(() -> {
+            try {
+                reply(stream, answer(request));
+            } finally {
+                free.release();
+            }
+        });
     }
 
     private Response answer(Request request) {
@@ -73,6 +92,10 @@ public final class RpcServer {
             return error(INVALID_ARGUMENT, "cannot read the request of " + name + ": " + e.getMessage());
         } catch (Fault e) {
             return error(UNKNOWN, e.getMessage());
+        } catch (RuntimeException e) {
+            // The root of a thread: without an answer the peer would wait for ever.
+            LOG.log(System.Logger.Level.ERROR, "cannot answer " + name, e);
+            return error(INTERNAL, "cannot answer " + name + ": " + e);
         }
     }
 

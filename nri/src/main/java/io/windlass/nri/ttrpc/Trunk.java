@@ -20,11 +20,13 @@ public final class Trunk implements AutoCloseable {
     private static final int MAXIMUM = Frame.HEADER + Frame.MAXIMUM;
 
     private final SocketChannel socket;
+    private final Outlet outlet;
     private final Map<Integer, Inlet> inlets = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     public Trunk(SocketChannel socket) {
         this.socket = socket;
+        this.outlet = new Outlet(socket);
     }
 
     /** What arrives on one connection, from now on; opened before {@link #start}. */
@@ -32,13 +34,19 @@ public final class Trunk implements AutoCloseable {
         return inlets.computeIfAbsent(connection, _ -> new Inlet());
     }
 
-    /** Begins to read. */
+    /** Begins to read and to write. */
     public void start(String name) {
-        Thread.ofVirtual().name(name).start(this::read);
+        Thread.ofVirtual().name(name + " in").start(this::read);
+        Thread.ofVirtual().name(name + " out").start(this::write);
+    }
+
+    /** Whether nothing can be sent or received any more. */
+    public boolean closed() {
+        return closed.get();
     }
 
     /**
-     * Sends a whole message; those of several senders do not mix. A message goes in two pieces at most: peers take the first
+     * Sends a whole message, without waiting for the peer; those of several senders do not mix. A message goes in two pieces at most: peers take the first
      * one into a buffer of {@value #FIRST} bytes and give the connection up when it does not fit; they then know the
      * message's length, and take the rest as it comes.
      */
@@ -49,16 +57,20 @@ public final class Trunk implements AutoCloseable {
         if (first < message.length) {
             piece(pieces, connection, message, first, message.length - first);
         }
-        pieces.flip();
-        synchronized (this) {
-            while (pieces.hasRemaining()) {
-                socket.write(pieces);
-            }
-        }
+        outlet.put(pieces.flip());
     }
 
     private static void piece(ByteBuffer target, int connection, byte[] message, int offset, int length) {
         target.putInt(connection).putInt(length).put(message, offset, length);
+    }
+
+    private void write() {
+        try {
+            outlet.run();
+        } catch (IOException e) {
+            // The peer is gone, or close() was called.
+            close();
+        }
     }
 
     private void read() {
@@ -94,6 +106,7 @@ public final class Trunk implements AutoCloseable {
         } catch (IOException e) {
             System.getLogger(Trunk.class.getName()).log(System.Logger.Level.DEBUG, "cannot close a plugin's socket", e);
         }
+        outlet.end();
         inlets.values().forEach(Inlet::end);
     }
 }

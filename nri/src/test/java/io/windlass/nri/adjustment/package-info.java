@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.nri.adjustment;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.nri.plugin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.nri.ttrpc;
+
+import org.jspecify.annotations.NullMarked;
