@@ -8,7 +8,7 @@
 
 #include "failure.h"
 
-enum { MAX_ARGUMENTS = 6, NO_SLOT = -1 };
+enum { MAX_ARGUMENTS = 7, NO_SLOT = -1 };
 
 /* Encoded bytes that are not yet read. */
 struct reader {

@@ -74,6 +74,10 @@ static const struct kind kinds[] = {
     [OP_ATTACH_ROOT] = {"ATTACH_ROOT", "Sp", 1, op_attach_root},
     [48] = {"HOOK", "p[t][t]utt", 0, op_hook},
     [OP_PAUSE] = {"PAUSE", "", NOTHING, NULL},
+    [50] = {"IO_PRIORITY", "uu", NOTHING, op_io_priority},
+    [51] = {"SCHEDULER", "uUuuUUU", NOTHING, op_scheduler},
+    [52] = {"PERSONALITY", "u", 0, op_personality},
+    [53] = {"MEMORY_POLICY", "ub", NOTHING, op_memory_policy},
 };
 
 static const struct kind *kind_of(uint32_t opcode) {

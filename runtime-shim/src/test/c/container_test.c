@@ -142,6 +142,30 @@ static void hooks_see_the_root_before_and_after_the_pivot(void) {
   tap_contains(outcome.output, "descriptors: 0 1 2\n", "nothing is left open");
 }
 
+static void the_process_is_scheduled_as_asked(void) {
+  static const unsigned char first_node[8] = {1};
+  const char *const commands[] = {"scheduling", NULL};
+  build_overlay(&program, ALONE);
+  build_inside(&program);
+  build(&program, IO_PRIORITY, "uu", 2u, 6u);
+  build(&program, SCHEDULER, "uUuuUUU", 3u, UINT64_C(0), 7u, 0u, UINT64_C(0), UINT64_C(0), UINT64_C(0));
+  build(&program, PERSONALITY, "u", 8u);
+  build(&program, MEMORY_POLICY, "ub", 2u, first_node, sizeof first_node);
+  build_probe(&program, commands);
+  run_program(&program, NULL, &outcome);
+  if (outcome.failed && outcome.failure.error == ENOSYS && strcmp(outcome.failure.step, "MEMORY_POLICY") == 0) {
+    tap_skip("scheduling", "this kernel has no NUMA policies");
+    return;
+  }
+  tap_ran(&outcome, "scheduling");
+  tap_contains(outcome.output, "scheduling: policy 3 nice 7 io 4006 memory 2 nodes 1 persona 8", "priorities, policies and personality are set");
+  build_overlay(&program, ALONE);
+  build(&program, SCHEDULER, "uUuuUUU", 77u, UINT64_C(0), 0u, 0u, UINT64_C(0), UINT64_C(0), UINT64_C(0));
+  build_end(&program);
+  run_program(&program, NULL, &outcome);
+  tap_failed(&outcome, EINVAL, "SCHEDULER", "sched_setattr: policy 77", "a policy that the kernel does not have is told");
+}
+
 static void a_hook_that_fails_ends_the_launch(void) {
   const char *const failing[] = {"sh", "-c", "echo 'no device' >&2; exit 7", NULL};
   const char *const slow[] = {"sleep", "100", NULL};
@@ -483,6 +507,7 @@ int main(void) {
   masks_and_read_only_paths_cover();
   hooks_see_the_root_before_and_after_the_pivot();
   a_hook_that_fails_ends_the_launch();
+  the_process_is_scheduled_as_asked();
   magic_links_lead_nowhere();
   nodes_and_devices_are_made();
   a_terminal_is_the_containers_own();

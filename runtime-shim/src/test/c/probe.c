@@ -95,6 +95,15 @@ static void descriptors(void) {
   putchar('\n');
 }
 
+static void scheduling(void) {
+  int mode = -1;
+  unsigned long nodes[16] = {0};
+  long policy = syscall(SYS_get_mempolicy, &mode, nodes, 8 * sizeof nodes, NULL, 0);
+  printf("scheduling: policy %ld nice %ld io %lx memory %d nodes %lx persona %x\n", syscall(SYS_sched_getscheduler, 0),
+         20 - syscall(SYS_getpriority, 0, 0), (unsigned long)syscall(SYS_ioprio_get, 1, 0), policy < 0 ? -1 : mode, nodes[0],
+         (unsigned)personality(0xffffffff));
+}
+
 static void answer(const char *command) {
   const char *object = strchr(command, ':');
   char directory[4096];
@@ -121,6 +130,8 @@ static void answer(const char *command) {
     terminal();
   else if (strcmp(command, "descriptors") == 0)
     descriptors();
+  else if (strcmp(command, "scheduling") == 0)
+    scheduling();
   else if (strcmp(command, "personality") == 0)
     printf("personality: %s\n", personality(0xffffffff) < 0 ? strerror(errno) : "allowed");
   else

@@ -21,7 +21,8 @@ static const char *const contract[OPCODES_END] = {
     [CAP_AMBIENT] = "U",  [CHDIR] = "tu",       [NO_NEW_PRIVS] = "",   [SECCOMP] = "ub",   [UMASK] = "u",
     [HOSTNAME] = "t",     [LSM_EXEC] = "stt",   [EXECVE] = "ll",       [RECLONE] = "U",    [OPEN] = "stu",
     [CLOSE] = "s",        [CHECK_FS] = "sU",    [DEVICE] = "tt",      [OWN_STREAMS] = "uu",
-    [USER_NAMESPACE] = "stt", [MAP_IDS] = "sstu", [ATTACH_ROOT] = "st", [HOOK] = "tllutt", [PAUSE] = "",
+    [USER_NAMESPACE] = "stt", [MAP_IDS] = "sstu", [ATTACH_ROOT] = "st", [HOOK] = "tllutt", [PAUSE] = "", [IO_PRIORITY] = "uu",
+    [SCHEDULER] = "uUuuUUU", [PERSONALITY] = "u", [MEMORY_POLICY] = "ub",
 };
 
 static const char *const names[OPCODES_END] = {
@@ -34,7 +35,8 @@ static const char *const names[OPCODES_END] = {
     [NO_NEW_PRIVS] = "NO_NEW_PRIVS", [SECCOMP] = "SECCOMP", [UMASK] = "UMASK", [HOSTNAME] = "HOSTNAME", [LSM_EXEC] = "LSM_EXEC",
     [EXECVE] = "EXECVE", [RECLONE] = "RECLONE", [OPEN] = "OPEN", [CLOSE] = "CLOSE", [CHECK_FS] = "CHECK_FS", [DEVICE] = "DEVICE",
     [OWN_STREAMS] = "OWN_STREAMS", [USER_NAMESPACE] = "USER_NAMESPACE", [MAP_IDS] = "MAP_IDS",
-    [ATTACH_ROOT] = "ATTACH_ROOT", [HOOK] = "HOOK", [PAUSE] = "PAUSE",
+    [ATTACH_ROOT] = "ATTACH_ROOT", [HOOK] = "HOOK", [PAUSE] = "PAUSE", [IO_PRIORITY] = "IO_PRIORITY",
+    [SCHEDULER] = "SCHEDULER", [PERSONALITY] = "PERSONALITY", [MEMORY_POLICY] = "MEMORY_POLICY",
 };
 
 static int check(const void *bytes, size_t size, uint32_t *operations, struct failure *f) {

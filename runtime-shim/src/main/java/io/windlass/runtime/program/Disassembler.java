@@ -7,6 +7,7 @@ import io.windlass.linux.NamespaceType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,8 @@ final class Disassembler {
             case "u64" -> Long.toUnsignedString(in.getLong());
             case "octal" -> "0" + Integer.toOctalString(in.getInt());
             case "hex" -> "0x" + Long.toHexString(in.getLong());
+            case "hex32" -> "0x" + Integer.toHexString(in.getInt());
+            case "mask" -> BitSet.valueOf(block()).toString();
             case "slot" -> slot(in.getInt());
             case "str" -> quoted(string());
             case "bytes" -> quoted(new String(block(), UTF_8));

@@ -105,6 +105,7 @@ public final class LaunchProgramCompiler {
         oomScore(process, program);
         Rlimits.emit(process.rlimits(), program);
         Linux linux = context.linux();
+        SchedulingSteps.emit(process, linux, program);
         boolean user = linux != null && linux.namespace(Namespace.USER).isPresent();
         if (linux != null && user) {
             NamespaceSteps.giveStreams(linux, program);
@@ -216,6 +217,7 @@ public final class LaunchProgramCompiler {
             // Lowering the score and raising limits are rights of the host's root.
             oomScore(process, program);
             Rlimits.emit(process.rlimits(), program);
+            SchedulingSteps.emit(process, linux, program);
             NamespaceSteps.giveStreams(linux, program);
             namespaces.enterUserNamespace(userNamespace);
             program.dumpable(false);
@@ -248,6 +250,7 @@ public final class LaunchProgramCompiler {
             if (isolatesCgroups() && context.cgroupV1()) {
                 cgroups.isolate();
             }
+            SchedulingSteps.emit(process, linux, program);
             // Late, because a small limit (of a file's size) would hit the steps above.
             Rlimits.emit(process.rlimits(), program);
         }

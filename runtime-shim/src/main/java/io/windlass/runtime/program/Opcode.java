@@ -53,7 +53,11 @@ public enum Opcode {
     MAP_IDS(46, "of:slot", "userns:slot", "source:str", "recursive:u32"),
     ATTACH_ROOT(47, "root:slot", "attach:str"),
     HOOK(48, "path:str", "argv:strlist", "environment:strlist", "timeout:u32", "before:str", "after:str"),
-    PAUSE(49);
+    PAUSE(49),
+    IO_PRIORITY(50, "class:u32", "priority:u32"),
+    SCHEDULER(51, "policy:u32", "flags:hex", "nice:i32", "priority:u32", "runtime:u64", "deadline:u64", "period:u64"),
+    PERSONALITY(52, "domain:u32"),
+    MEMORY_POLICY(53, "mode:hex32", "nodes:mask");
 
     private final int code;
 

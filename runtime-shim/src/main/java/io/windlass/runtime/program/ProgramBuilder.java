@@ -9,6 +9,7 @@ import io.windlass.runtime.hook.ContainerHooks;
 import io.windlass.runtime.hook.HookRules;
 import io.windlass.runtime.oci.Hook;
 import io.windlass.runtime.oci.IdMapping;
+import io.windlass.runtime.oci.Scheduler;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -301,6 +302,31 @@ public final class ProgramBuilder {
                         .u32(HookRules.milliseconds(HookRules.timeout(hook)))
                         .str(inside.state().before())
                         .str(inside.state().after()));
+    }
+
+    public void ioPriority(int schedulingClass, int priority) {
+        emit(Opcode.IO_PRIORITY, a -> a.u32(schedulingClass).u32(priority));
+    }
+
+    public void scheduler(int policy, long flags, Scheduler wanted) {
+        emit(
+                Opcode.SCHEDULER,
+                a -> a.u32(policy)
+                        .u64(flags)
+                        .u32(wanted.nice())
+                        .u32(wanted.priority())
+                        .u64(wanted.runtime())
+                        .u64(wanted.deadline())
+                        .u64(wanted.period()));
+    }
+
+    public void personality(int domain) {
+        emit(Opcode.PERSONALITY, a -> a.u32(domain));
+    }
+
+    /** @param nodes as 64-bit words, the first node in the lowest bit */
+    public void memoryPolicy(int mode, byte[] nodes) {
+        emit(Opcode.MEMORY_POLICY, a -> a.u32(mode).bytes(nodes));
     }
 
     public void pause() {

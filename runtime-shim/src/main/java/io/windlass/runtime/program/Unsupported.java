@@ -20,17 +20,13 @@ final class Unsupported {
             refuse("linux.timeOffsets", !linux.timeOffsets().isEmpty());
             refuse("linux.netDevices", !linux.netDevices().isEmpty());
             refuse("linux.mountLabel", set(linux.mountLabel()));
-            refuse("linux.personality", linux.personality() != null);
             refuse("linux.intelRdt", linux.intelRdt() != null);
-            refuse("linux.memoryPolicy", linux.memoryPolicy() != null);
             linux.namespaces().forEach(Unsupported::check);
             check(spec.mounts(), linux);
         }
     }
 
     static void check(Process process) {
-        refuse("process.scheduler", process.scheduler() != null);
-        refuse("process.ioPriority", process.ioPriority() != null);
         refuse("process.execCPUAffinity", process.execCPUAffinity() != null);
     }
 

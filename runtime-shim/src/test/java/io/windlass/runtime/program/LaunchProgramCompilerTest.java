@@ -7,14 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.runtime.oci.ConsoleSize;
+import io.windlass.runtime.oci.CpuAffinity;
 import io.windlass.runtime.oci.IdMapping;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Mount;
 import io.windlass.runtime.oci.Namespace;
+import io.windlass.runtime.oci.Personality;
 import io.windlass.runtime.oci.Process;
 import io.windlass.runtime.oci.Rlimit;
 import io.windlass.runtime.oci.Root;
-import io.windlass.runtime.oci.Scheduler;
 import io.windlass.runtime.oci.Seccomp;
 import io.windlass.runtime.oci.Spec;
 import io.windlass.runtime.oci.User;
@@ -333,10 +334,17 @@ class LaunchProgramCompilerTest {
         Spec plain = spec(TypicalContainer.process("sh").build());
         return Stream.of(
                 Arguments.of(
-                        "process.scheduler is not supported",
+                        "process.execCPUAffinity is not supported",
                         spec(TypicalContainer.process("sh")
-                                .scheduler(new Scheduler("SCHED_BATCH", 0, 0, List.of(), 0, 0, 0))
+                                .execCPUAffinity(new CpuAffinity("0", "1"))
                                 .build())),
+                Arguments.of(
+                        "linux.personality.flags [X] are not supported",
+                        plain.toBuilder()
+                                .linux(TypicalContainer.linux()
+                                        .personality(new Personality("LINUX", List.of("X")))
+                                        .build())
+                                .build()),
                 Arguments.of(
                         "domainname is not supported",
                         plain.toBuilder().domainname("d").build()),
