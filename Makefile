@@ -56,6 +56,13 @@ critest: dist
 	scripts/setup conformance
 	conformance/critest
 
+## critest-guest: the same in the guest, where AppArmor's specs can run
+.PHONY: critest-guest
+critest-guest: dist
+	scripts/setup conformance
+	scripts/setup guest
+	conformance/critest-guest
+
 ## check-proto: compare proto/cri/api.proto with the published CRI, descriptor by descriptor
 .PHONY: check-proto
 check-proto:
