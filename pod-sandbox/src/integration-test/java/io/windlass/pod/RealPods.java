@@ -37,9 +37,15 @@ final class RealPods implements AutoCloseable {
     private final FolderRootfs rootfs;
     private final FakeNetwork network = new FakeNetwork(new Failpoints());
     private final PodsSettings settings;
+    private final PodPlugins plugins;
     private Pods pods;
 
     RealPods(Path folder) throws IOException {
+        this(folder, PodPlugins.NONE);
+    }
+
+    RealPods(Path folder, PodPlugins plugins) throws IOException {
+        this.plugins = plugins;
         this.folder = folder;
         Path state = folder.resolve("run");
         String cgroup = "/windlass-pod-it-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
@@ -75,7 +81,7 @@ final class RealPods implements AutoCloseable {
                 kernel,
                 node,
                 CdiDevices.off(),
-                PodPlugins.NONE);
+                plugins);
         opened.recover().run();
         return opened;
     }
