@@ -21,6 +21,7 @@ import io.windlass.pod.network.Subnet;
 import io.windlass.pod.network.cni.CniFolders;
 import io.windlass.pod.network.cni.PodNetworks;
 import io.windlass.pod.rootfs.RootfsProvider;
+import io.windlass.pod.security.KernelAppArmor;
 import io.windlass.pod.spec.Node;
 import io.windlass.runtime.program.SeccompDocuments;
 import io.windlass.runtime.shim.ShimSupervisor;
@@ -108,7 +109,11 @@ final class PodWiring {
     @Produces
     @Singleton
     Node node(Config config, Syscalls kernel) {
-        return Node.detect(SeccompDocuments::runtimeDefault, settings(config).seccompProfiles(), kernel);
+        return Node.detect(
+                SeccompDocuments::runtimeDefault,
+                settings(config).seccompProfiles(),
+                KernelAppArmor.detect(config.state()),
+                kernel);
     }
 
     @Produces

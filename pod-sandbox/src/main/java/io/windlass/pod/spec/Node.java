@@ -3,6 +3,7 @@ package io.windlass.pod.spec;
 import io.windlass.fault.Fault;
 import io.windlass.linux.Capability;
 import io.windlass.linux.Syscalls;
+import io.windlass.pod.security.AppArmor;
 import io.windlass.runtime.oci.Seccomp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import java.util.function.Function;
  *
  * @param capabilities those that this process could give away: its bounding set, by names such as CAP_KILL
  * @param openFilesHardLimit its RLIMIT_NOFILE
- * @param appArmor whether the kernel has AppArmor enabled
+ * @param appArmor the profiles that containers may be confined by
  * @param selinux whether the kernel has SELinux enabled
  * @param seccompDefault the profile for RuntimeDefault
  * @param seccompFolder where relative localhost profile names are looked up
@@ -24,7 +25,7 @@ import java.util.function.Function;
 public record Node(
         List<String> capabilities,
         long openFilesHardLimit,
-        boolean appArmor,
+        AppArmor appArmor,
         boolean selinux,
         Function<List<String>, Seccomp> seccompDefault,
         Path seccompFolder,
@@ -34,13 +35,14 @@ public record Node(
     }
 
     /** Asks this machine's kernel. */
-    public static Node detect(Function<List<String>, Seccomp> seccompDefault, Path seccompFolder, Syscalls kernel) {
+    public static Node detect(
+            Function<List<String>, Seccomp> seccompDefault, Path seccompFolder, AppArmor appArmor, Syscalls kernel) {
         return new Node(
                 Capability.fromMask(mask(field(lines(Path.of("/proc/self/status")), "CapBnd:", 1))).stream()
                         .map(Capability::fullName)
                         .toList(),
                 openFiles(field(lines(Path.of("/proc/self/limits")), "Max open files", 4)),
-                first(Path.of("/sys/module/apparmor/parameters/enabled")).equals("Y"),
+                appArmor,
                 Files.exists(Path.of("/sys/fs/selinux/enforce")),
                 seccompDefault,
                 seccompFolder,
@@ -61,11 +63,6 @@ public record Node(
                 .map(line -> line.split("\\s+", -1)[index])
                 .findFirst()
                 .orElseThrow(() -> Fault.internal("cannot read /proc/self: no line begins with '" + start + "'", null));
-    }
-
-    private static String first(Path file) {
-        List<String> lines = Files.exists(file) ? lines(file) : List.of();
-        return lines.isEmpty() ? "" : lines.getFirst().strip();
     }
 
     private static List<String> lines(Path file) {

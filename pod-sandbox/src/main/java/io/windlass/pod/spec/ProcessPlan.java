@@ -25,6 +25,8 @@ final class ProcessPlan {
                 .env(environment(request, user, passwd))
                 .cwd(workingDirectory(request))
                 .capabilities(CapabilitySets.of(request.security(), node.capabilities()))
+                .apparmorProfile(AppArmorSelection.select(request.security(), node.appArmor())
+                        .orElse(null))
                 .noNewPrivileges(request.security().noNewPrivs())
                 .rlimits(List.of(openFiles(node)));
         request.config().resources().ifPresent(resources -> process.oomScoreAdj(oomScore(resources)));

@@ -2,7 +2,6 @@ package io.windlass.pod.spec;
 
 import io.windlass.fault.Fault;
 import io.windlass.pod.model.LinuxContainerSecurityContext;
-import io.windlass.pod.model.SecurityProfile;
 
 /** What a container configuration may ask for in vain: each is refused by the name of its field. */
 final class Refusals {
@@ -19,25 +18,6 @@ final class Refusals {
         UserNamespaceRules.checkContainer(request);
         if (node.selinux() && security.selinuxOptions().isPresent()) {
             throw Fault.unimplemented("cannot use selinux_options: this release sets no SELinux labels");
-        }
-        appArmor(security, node);
-    }
-
-    private static void appArmor(LinuxContainerSecurityContext security, Node node) {
-        if (security.privileged()) {
-            return;
-        }
-        SecurityProfile profile = security.apparmor()
-                .orElseGet(() -> DeprecatedProfiles.parse("apparmor_profile", security.apparmorProfile()));
-        if (profile.type() == SecurityProfile.Type.LOCALHOST) {
-            throw Fault.unimplemented("cannot use apparmor profile localhost/" + profile.localhostRef() + ": "
-                    + (node.appArmor() ? "this release loads no AppArmor profiles" : "this kernel has no AppArmor"));
-        }
-        boolean asked =
-                security.apparmor().isPresent() || !security.apparmorProfile().isEmpty();
-        if (asked && node.appArmor() && profile.type() == SecurityProfile.Type.RUNTIME_DEFAULT) {
-            throw Fault.unimplemented(
-                    "cannot use apparmor profile RuntimeDefault: this release loads no AppArmor profiles");
         }
     }
 }

@@ -5,6 +5,7 @@ import io.windlass.pod.PodsSettings;
 import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.security.AppArmor;
 import io.windlass.pod.spec.Node;
 import io.windlass.pod.spec.UserNamespaces;
 import io.windlass.runtime.oci.Seccomp;
@@ -25,7 +26,7 @@ public final class PodWorld implements AutoCloseable {
     public static final Node NODE = new Node(
             CAPABILITIES,
             4096,
-            false,
+            AppArmor.NONE,
             false,
             _ -> SECCOMP,
             Path.of("/nonexistent"),

@@ -25,6 +25,7 @@ public final class SecurityBuilder {
     private Optional<List<String>> readonlyPaths = Optional.empty();
     private Optional<SecurityProfile> seccomp = Optional.empty();
     private Optional<SecurityProfile> apparmor = Optional.empty();
+    private String apparmorProfile = "";
     private boolean readonlyRootfs;
 
     public SecurityBuilder capabilities(List<String> add, List<String> drop, List<String> ambient) {
@@ -88,6 +89,12 @@ public final class SecurityBuilder {
         return this;
     }
 
+    /** The older text. */
+    public SecurityBuilder apparmorProfile(String value) {
+        apparmorProfile = value;
+        return this;
+    }
+
     public LinuxContainerSecurityContext build() {
         return new LinuxContainerSecurityContext(
                 capabilities,
@@ -105,7 +112,7 @@ public final class SecurityBuilder {
                 readonlyPaths,
                 seccomp,
                 apparmor,
-                "",
+                apparmorProfile,
                 "");
     }
 }

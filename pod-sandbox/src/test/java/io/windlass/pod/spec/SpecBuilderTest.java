@@ -7,6 +7,7 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.pod.fake.Configs;
 import io.windlass.pod.fake.ContainerBuilder;
+import io.windlass.pod.fake.FakeAppArmor;
 import io.windlass.pod.fake.FakeRootfs;
 import io.windlass.pod.fake.PodWorld;
 import io.windlass.pod.fake.SecurityBuilder;
@@ -21,6 +22,7 @@ import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.SecurityProfile;
 import io.windlass.pod.model.UserNamespace;
 import io.windlass.pod.rootfs.ImageConfiguration;
+import io.windlass.pod.security.AppArmor;
 import io.windlass.runtime.oci.DeviceRule;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Namespace;
@@ -38,6 +40,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** From requests to documents. */
 class SpecBuilderTest {
@@ -47,7 +51,7 @@ class SpecBuilderTest {
         this.folder = folder;
     }
 
-    private boolean appArmor;
+    private AppArmor appArmor = AppArmor.NONE;
     private PodSandboxConfig sandbox = Configs.sandbox("web");
 
     private Spec build(ContainerBuilder config) {
@@ -200,16 +204,62 @@ class SpecBuilderTest {
                 .isEqualTo("SCMP_ACT_LOG");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                // What is asked for, as the typed field or as the older text, and what confines the container.
+                "-, '', windlass-default",
+                "RUNTIME_DEFAULT:, '', windlass-default",
+                "UNCONFINED:, '', -",
+                "LOCALHOST:mine, '', mine",
+                "LOCALHOST:localhost/mine, '', mine",
+                "-, runtime/default, windlass-default",
+                "-, unconfined, -",
+                "-, localhost/mine, mine",
+                "UNCONFINED:, localhost/mine, -",
+                "LOCALHOST:mine, unconfined, mine"
+            })
+    void theTypedAppArmorProfileCountsBeforeTheText(String typed, String text, String confined) {
+        appArmor = new FakeAppArmor("mine").withDefault();
+        SecurityBuilder security = new SecurityBuilder().apparmorProfile(text);
+        if (typed != null) {
+            String[] parts = typed.split(":", -1);
+            security.apparmor(SecurityProfile.Type.valueOf(parts[0]), parts[1]);
+        }
+        assertThat(process(build(main().security(security.build()))).apparmorProfile())
+                .isEqualTo(confined);
+    }
+
     @Test
     void whoAsksForAnAppArmorProfileIsNotRunWithoutOne() {
-        ContainerBuilder asking = main().security(new SecurityBuilder()
-                .apparmor(SecurityProfile.Type.RUNTIME_DEFAULT, "")
+        appArmor = new FakeAppArmor("mine");
+        assertThatThrownBy(() -> build(withProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "")))
+                .hasMessage("cannot use apparmor profile RuntimeDefault: no parser");
+        assertThatThrownBy(() -> build(withProfile(SecurityProfile.Type.LOCALHOST, "other")))
+                .hasMessage("cannot use apparmor profile localhost/other: it is not loaded on this node; load it with"
+                        + " apparmor_parser");
+        assertThatThrownBy(() -> build(withProfile(SecurityProfile.Type.LOCALHOST, "")))
+                .hasMessage("cannot use apparmor profile Localhost: localhost_ref is empty");
+        assertThat(process(build(main())).apparmorProfile()).isNull();
+        appArmor = AppArmor.NONE;
+        assertThat(process(build(withProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "")))
+                        .apparmorProfile())
+                .isNull();
+    }
+
+    @Test
+    void nothingConfinesAPrivilegedContainer() {
+        appArmor = new FakeAppArmor("mine").withDefault();
+        ContainerBuilder privileged = main().security(new SecurityBuilder()
+                .privileged()
+                .apparmor(SecurityProfile.Type.LOCALHOST, "mine")
                 .build());
-        assertThat(build(asking)).isNotNull();
-        appArmor = true;
-        assertThatThrownBy(() -> build(asking))
-                .hasMessage("cannot use apparmor profile RuntimeDefault: this release loads no AppArmor profiles");
-        assertThat(build(main())).isNotNull();
+        assertThat(process(build(privileged)).apparmorProfile()).isNull();
+    }
+
+    private static ContainerBuilder withProfile(SecurityProfile.Type type, String reference) {
+        return main().security(new SecurityBuilder().apparmor(type, reference).build());
     }
 
     @Test

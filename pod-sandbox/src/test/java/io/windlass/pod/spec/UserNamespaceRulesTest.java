@@ -18,6 +18,7 @@ import io.windlass.pod.model.NamespaceMode;
 import io.windlass.pod.model.NamespaceOptions;
 import io.windlass.pod.model.UserNamespace;
 import io.windlass.pod.rootfs.ImageConfiguration;
+import io.windlass.pod.security.AppArmor;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Namespace;
 import io.windlass.runtime.oci.Spec;
@@ -60,7 +61,13 @@ class UserNamespaceRulesTest {
     private Spec build(Optional<UserNamespace> pod, ContainerBuilder container, UserNamespaces node) {
         Node base = PodWorld.NODE;
         return new SpecBuilder(new Node(
-                        base.capabilities(), 4096, false, false, base.seccompDefault(), base.seccompFolder(), node))
+                        base.capabilities(),
+                        4096,
+                        AppArmor.NONE,
+                        false,
+                        base.seccompDefault(),
+                        base.seccompFolder(),
+                        node))
                 .build(new SpecRequest(
                         ContainerId.generate(),
                         Configs.sandbox("web", Configs.linux(options(pod))),
@@ -132,7 +139,7 @@ class UserNamespaceRulesTest {
     void aNodeWithoutUserNamespacesRefusesThePod() {
         assertThatThrownBy(() -> UserNamespaceRules.check(
                         Optional.of(POD),
-                        new Node(List.of(), 1, false, false, _ -> null, folder, UserNamespaces.NONE),
+                        new Node(List.of(), 1, AppArmor.NONE, false, _ -> null, folder, UserNamespaces.NONE),
                         "run pod sandbox web"))
                 .hasMessageContaining("cannot run pod sandbox web: namespace_options.userns_options.mode POD needs");
     }
