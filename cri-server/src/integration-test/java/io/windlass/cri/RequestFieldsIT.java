@@ -265,10 +265,16 @@ class RequestFieldsIT {
     }
 
     @Test
-    void onlyTheConfiguredAddressRangeIsTaken() {
+    void podsGetAddressesOfTheRangeThatKubeletNames() {
         assertThat(node.runtime().updateRuntimeConfig(addressRange(""))).isNotNull();
+        assertThat(node.runtime().updateRuntimeConfig(addressRange("10.97.0.0/24")))
+                .isNotNull();
+        String pod = run(node.podConfig("ranged"));
+        assertThat(podStatus(pod).getNetwork().getIp()).startsWith("10.97.0.");
         assertThatThrownBy(() -> node.runtime().updateRuntimeConfig(addressRange("192.0.2.0/24")))
-                .hasMessageContaining("cannot use pod_cidr 192.0.2.0/24");
+                .hasMessageContaining("cannot use pod_cidr 192.0.2.0/24: 1 pods have addresses of 10.97.0.0/24");
+        assertThatThrownBy(() -> node.runtime().updateRuntimeConfig(addressRange("pods")))
+                .hasMessageContaining("cannot use subnet 'pods'");
     }
 
     private static UpdateRuntimeConfigRequest addressRange(String cidr) {

@@ -19,6 +19,7 @@ import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.model.RuntimeHandlers;
 import io.windlass.pod.network.NetworkStatus;
 import io.windlass.pod.network.PodNetwork;
+import io.windlass.pod.network.PodRanges;
 
 /** The RPCs about the runtime itself. Thread-safe. */
 public final class RuntimeEndpoint implements RpcTable.Endpoint {
@@ -116,11 +117,10 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
     }
 
     private UpdateRuntimeConfigResponse updateRuntimeConfig(UpdateRuntimeConfigRequest request) {
-        String cidr = request.getRuntimeConfig().getNetworkConfig().getPodCidr();
-        if (!cidr.isEmpty() && !cidr.equals(config.network().subnet())) {
-            throw Fault.unimplemented("cannot use pod_cidr " + cidr + ": windlass does not take its pod network from "
-                    + "UpdateRuntimeConfig yet; set [network] subnet, which is "
-                    + config.network().subnet());
+        PodRanges ranges =
+                PodRanges.parse(request.getRuntimeConfig().getNetworkConfig().getPodCidr());
+        if (!ranges.equals(PodRanges.NONE)) {
+            network.use(ranges);
         }
         return UpdateRuntimeConfigResponse.getDefaultInstance();
     }

@@ -361,6 +361,52 @@ class BridgeNetworkIT {
     }
 
     @Test
+    void a_range_of_the_clusters_is_used_at_once_and_after_a_restart() throws Exception {
+        PodRanges ranges = PodRanges.parse("10.97.0.0/24,fd00:97::/64");
+        host.run(() -> network.use(ranges));
+        TestNamespace a = namespace("a");
+        NetworkAttachment first = attach(A, a);
+        assertThat(first.addresses())
+                .containsExactly(InetAddress.ofLiteral("10.97.0.2"), InetAddress.ofLiteral("fd00:97::2"));
+        serveTcp(host, 81);
+        for (InetAddress gateway : first.gateways()) {
+            assertThat(a.call(() -> Echo.askTcp(gateway, 81))).isNotEmpty();
+        }
+        assertThat(rules()).contains("10.97.0.0/24").doesNotContain("10.88.");
+
+        host.run(network::close);
+        network = open();
+        host.run(() -> network.converge(Set.of(A)));
+        host.run(() -> network.use(ranges));
+        assertThat(attach(B, namespace("b")).addresses())
+                .containsExactly(InetAddress.ofLiteral("10.97.0.3"), InetAddress.ofLiteral("fd00:97::3"));
+    }
+
+    @Test
+    void a_range_of_the_clusters_is_refused_while_pods_have_addresses_of_another_and_taken_once_they_are_gone()
+            throws Exception {
+        attach(A, namespace("a"));
+        PodRanges ranges = PodRanges.parse("10.97.0.0/24");
+        assertThatThrownBy(() -> host.run(() -> network.use(ranges)))
+                .hasMessageStartingWith("cannot use pod_cidr 10.97.0.0/24: 1 pods have addresses of 10.88.0.0/16 and ")
+                .hasMessageEndingWith("; remove them first");
+        // What they have already is no change.
+        host.run(() -> network.use(PodRanges.parse("10.88.0.0/16")));
+        host.run(() -> network.detach(A, Optional.empty()));
+        host.run(() -> network.use(ranges));
+        assertThat(attach(B, namespace("b")).addresses()).contains(InetAddress.ofLiteral("10.97.0.2"));
+    }
+
+    @Test
+    void a_range_of_the_clusters_that_the_host_uses_already_is_refused_and_the_old_one_stays() throws Exception {
+        giveHostAddresses();
+        assertThatThrownBy(() -> host.run(() -> network.use(PodRanges.parse("198.51.100.0/24"))))
+                .hasMessageContaining(
+                        "cannot use pod_cidr 198.51.100.0/24: cannot use subnet 198.51.100.0/24 for pods: link ");
+        assertThat(attach(A, namespace("a")).addresses()).contains(InetAddress.ofLiteral("10.88.0.2"));
+    }
+
+    @Test
     void a_subnet_that_the_host_uses_already_is_avoided_or_refused() throws Exception {
         TestNamespace other = namespace("other host");
         other.run(() -> {

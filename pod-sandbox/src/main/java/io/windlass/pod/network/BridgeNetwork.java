@@ -28,24 +28,27 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe: pods are attached in parallel, operations on one pod wait for each other.
  */
 public final class BridgeNetwork implements PodNetwork {
-    private final NetworkConfig config;
+    private final NetworkConfig configured;
     private final Database database;
     private final RouteSocket routes;
     private final Leases leases;
-    private final Bridge bridge;
     private final PodLink podLink;
     private final PacketRules rules;
     private final LinkReaper reaper;
     private final PodLocks locks = new PodLocks();
+    private final HostSysctls sysctls = new HostSysctls(Path.of("/proc/sys/net"));
+    private volatile NetworkConfig config;
+    private volatile Bridge bridge;
     private Bridge.@Nullable Ready ready;
 
     private BridgeNetwork(
             NetworkConfig config, Database database, RouteSocket routes, Syscalls kernel, Optional<Nft> nft) {
-        this.config = config;
+        this.configured = config;
         this.database = database;
         this.routes = routes;
         this.leases = new Leases(database);
-        this.bridge = new Bridge(config, routes, new HostSysctls(Path.of("/proc/sys/net")));
+        this.config = config.withAssigned(leases.assigned());
+        this.bridge = new Bridge(this.config, routes, sysctls);
         this.podLink = new PodLink(kernel, routes, config.mtu());
         this.rules = new PacketRules(nft, leases);
         this.reaper = new LinkReaper(RouteSocket.open(kernel), linkGroup(config), leases::release);
@@ -92,9 +95,14 @@ public final class BridgeNetwork implements PodNetwork {
     }
 
     private NetworkAttachment attachNew(PodNetworkRequest request, Optional<Lease> unfinished, List<HostPort> ports) {
-        Bridge.Ready current = ready();
+        Bridge.Ready current;
+        Lease lease;
+        synchronized (this) {
+            // From here on the pod has an address of this range, so that no other can take the range's place.
+            current = ready();
+            lease = unfinished.isPresent() ? unfinished.get() : reserve(request.podId(), current, ports);
+        }
         try (Rollback rollback = new Rollback("attach pod " + request.podId())) {
-            Lease lease = unfinished.orElseGet(() -> reserve(request.podId(), current, ports));
             rollback.onFailure("release address", () -> leases.release(lease));
             rollback.onFailure("delete link", () -> routes.deleteLink(lease.link()));
             Connected connected = connect(lease, request.namespacePin(), current);
@@ -209,6 +217,57 @@ public final class BridgeNetwork implements PodNetwork {
         }
     }
 
+    /** The ranges of both families that pods get their addresses from, as far as somebody chose them. */
+    public PodRanges ranges() {
+        NetworkConfig current = config;
+        return new PodRanges(
+                current.subnet(),
+                current.ipv6Chosen() ? current.ipv6Subnet() : leases.assigned().ipv6());
+    }
+
+    @Override
+    public synchronized void use(PodRanges ranges) {
+        try {
+            configured.requireLeaves(ranges);
+            NetworkConfig wanted = configured.withAssigned(ranges);
+            if (wanted.equals(config) && ranges.equals(leases.assigned())) {
+                return;
+            }
+            reaper.flush();
+            change(wanted, ranges);
+        } catch (Fault e) {
+            throw e.in("cannot use pod_cidr " + ranges);
+        }
+    }
+
+    /** Where the new range cannot be had, the old one stays. */
+    private void change(NetworkConfig wanted, PodRanges ranges) {
+        NetworkConfig before = config;
+        PodRanges assignedBefore = leases.assigned();
+        boolean up = ready != null;
+        leases.assign(ranges, wanted);
+        try {
+            configure(wanted, up);
+        } catch (Fault e) {
+            leases.assign(assignedBefore, before);
+            try {
+                configure(before, up);
+            } catch (Fault again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+    }
+
+    private void configure(NetworkConfig wanted, boolean up) {
+        config = wanted;
+        bridge = new Bridge(wanted, routes, sysctls);
+        ready = null;
+        if (up) {
+            setUp();
+        }
+    }
+
     /** Whether any pod has an address of it. */
     public boolean inUse() {
         return !leases.all().isEmpty();
@@ -245,7 +304,7 @@ public final class BridgeNetwork implements PodNetwork {
         rules.install(new NftRules(config.instance(), config.bridge(), subnet, fresh.ipv6Subnet()));
         if (rules.problem().isEmpty()) {
             // Only behind the rule that keeps pods off the host's own loopback services.
-            new HostSysctls(Path.of("/proc/sys/net")).enableRouteLocalnet(config.bridge());
+            sysctls.enableRouteLocalnet(config.bridge());
         }
         ready = fresh;
         return fresh;

@@ -48,6 +48,21 @@ final class LeaseTable {
                 network.lastNumber()));
     }
 
+    /** What the cluster has assigned last. */
+    PodRanges assigned() {
+        return database.transaction(c -> {
+            try (PreparedStatement select = c.prepareStatement("SELECT ranges FROM assigned WHERE id = 1");
+                    ResultSet row = select.executeQuery()) {
+                return row.next() ? PodRanges.parse(row.getString(1)) : PodRanges.NONE;
+            }
+        });
+    }
+
+    void assign(PodRanges ranges) {
+        database.update(
+                c -> execute(c, "INSERT OR REPLACE INTO assigned (id, ranges) VALUES (1, ?)", ranges.toString()));
+    }
+
     List<Lease> all() {
         return database.transaction(c -> {
             Map<String, List<HostPort>> ports = ports(c);
@@ -141,6 +156,11 @@ final class LeaseTable {
 
     /** The subnets that lease numbers count in, and the number given out last. */
     record UsedNetwork(Subnet subnet, Optional<Subnet> ipv6Subnet, int lastNumber) {
+        boolean fits(NetworkConfig config) {
+            return config.subnet().orElse(subnet).equals(subnet)
+                    && config.ipv6Subnet().equals(ipv6Subnet);
+        }
+
         @Override
         public String toString() {
             return subnet + ipv6Subnet.map(ipv6 -> " and " + ipv6).orElse("");

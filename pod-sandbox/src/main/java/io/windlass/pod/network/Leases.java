@@ -28,6 +28,25 @@ final class Leases {
         return table.network().map(UsedNetwork::subnet);
     }
 
+    /** What the cluster has assigned last; nothing at first. */
+    PodRanges assigned() {
+        return table.assigned();
+    }
+
+    /**
+     * Remembers what the cluster assigns.
+     *
+     * @param result the settings that follow from it; refused while pods have addresses of others
+     */
+    synchronized void assign(PodRanges ranges, NetworkConfig result) {
+        Optional<UsedNetwork> used = table.network();
+        if (!leases.isEmpty() && !used.filter(network -> network.fits(result)).isPresent()) {
+            throw Fault.precondition("%d pods have addresses of %s; remove them first"
+                    .formatted(leases.size(), used.map(UsedNetwork::toString).orElse("others")));
+        }
+        table.assign(ranges);
+    }
+
     /** Takes addresses from these subnets from now on. Refused while pods have addresses of others. */
     synchronized void use(Subnet subnet, Optional<Subnet> ipv6Subnet) {
         Optional<UsedNetwork> before = table.network();

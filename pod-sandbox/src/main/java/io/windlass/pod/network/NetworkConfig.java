@@ -15,9 +15,15 @@ import java.util.Optional;
  * @param bridge the name of the bridge
  * @param subnet the pods' IPv4 addresses; empty to take the first of 10.88.0.0/16 to 10.127.0.0/16 that is free
  * @param ipv6Subnet the pods' IPv6 addresses; empty for none
+ * @param ipv6Chosen whether those are somebody's choice, not the default
  */
 public record NetworkConfig(
-        String instance, String bridge, Optional<Subnet> subnet, Optional<Subnet> ipv6Subnet, int mtu) {
+        String instance,
+        String bridge,
+        Optional<Subnet> subnet,
+        Optional<Subnet> ipv6Subnet,
+        boolean ipv6Chosen,
+        int mtu) {
     private static final int LONGEST_LINK_NAME = 15;
     private static final int DEFAULT_MTU = 1500;
     private static final int LEAST_MTU = 1280;
@@ -40,23 +46,41 @@ public record NetworkConfig(
     public static NetworkConfig defaults(Path root) {
         String instance = hash(root).substring(0, 8);
         return new NetworkConfig(
-                instance, "wl" + instance, Optional.empty(), Optional.of(uniqueLocal(hash(root))), DEFAULT_MTU);
+                instance, "wl" + instance, Optional.empty(), Optional.of(uniqueLocal(hash(root))), false, DEFAULT_MTU);
     }
 
     public NetworkConfig withBridge(String name) {
-        return new NetworkConfig(instance, name, subnet, ipv6Subnet, mtu);
+        return new NetworkConfig(instance, name, subnet, ipv6Subnet, ipv6Chosen, mtu);
     }
 
     public NetworkConfig withSubnet(Subnet value) {
-        return new NetworkConfig(instance, bridge, Optional.of(value), ipv6Subnet, mtu);
+        return new NetworkConfig(instance, bridge, Optional.of(value), ipv6Subnet, ipv6Chosen, mtu);
     }
 
     public NetworkConfig withIpv6Subnet(Optional<Subnet> value) {
-        return new NetworkConfig(instance, bridge, subnet, value, mtu);
+        return new NetworkConfig(instance, bridge, subnet, value, true, mtu);
     }
 
     public NetworkConfig withMtu(int value) {
-        return new NetworkConfig(instance, bridge, subnet, ipv6Subnet, value);
+        return new NetworkConfig(instance, bridge, subnet, ipv6Subnet, ipv6Chosen, value);
+    }
+
+    /** These settings with the ranges that the cluster assigns, where the configuration leaves the choice. */
+    NetworkConfig withAssigned(PodRanges ranges) {
+        Optional<Subnet> ipv6 = ipv6Chosen ? ipv6Subnet : ranges.ipv6().or(() -> ipv6Subnet);
+        return new NetworkConfig(instance, bridge, subnet.or(ranges::ipv4), ipv6, ipv6Chosen, mtu);
+    }
+
+    /** Refuses ranges that the configuration leaves no choice for. */
+    void requireLeaves(PodRanges ranges) {
+        NetworkConfig result = withAssigned(ranges);
+        if (ranges.ipv4().isPresent() && !ranges.ipv4().equals(result.subnet())) {
+            throw Fault.precondition("[network] subnet is " + subnet.orElseThrow());
+        }
+        if (ranges.ipv6().isPresent() && !ranges.ipv6().equals(result.ipv6Subnet())) {
+            throw Fault.precondition(
+                    "[network] subnet6 is " + ipv6Subnet.map(Subnet::toString).orElse("none"));
+        }
     }
 
     private static void requireIpv4(Subnet subnet) {

@@ -7,7 +7,8 @@ import java.util.List;
 
 /** The networks' own store. A power loss ends all pods, so it need not survive one. */
 final class NetworkSchema {
-    private static final List<String> MIGRATIONS = List.of("""
+    private static final List<String> MIGRATIONS =
+            List.of("""
             CREATE TABLE network (
                 id INTEGER PRIMARY KEY CHECK (id = 1),
                 subnet TEXT NOT NULL,
@@ -30,7 +31,12 @@ final class NetworkSchema {
                 PRIMARY KEY (protocol, host_address, host_port)
             );
             CREATE INDEX host_port_of_pod ON host_port (pod_id)
-            """, "ALTER TABLE lease RENAME COLUMN attached TO state");
+            """, "ALTER TABLE lease RENAME COLUMN attached TO state", """
+            CREATE TABLE assigned (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                ranges TEXT NOT NULL
+            )
+            """);
 
     private NetworkSchema() {}
 

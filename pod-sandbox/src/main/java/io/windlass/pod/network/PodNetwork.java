@@ -35,6 +35,14 @@ public interface PodNetwork extends AutoCloseable {
     NetworkStatus status();
 
     /**
+     * Gives pods addresses of these ranges from now on, also after a restart. Idempotent.
+     *
+     * @throws io.windlass.fault.Fault when the configuration has other ones, when pods have addresses of other ones, or
+     *     when something else on the host uses them
+     */
+    void use(PodRanges ranges);
+
+    /**
      * At start-up: puts the network's own links and rules in place, and removes every one that belongs to this instance
      * but to none of {@code livePods}. What belongs to others is never touched.
      */

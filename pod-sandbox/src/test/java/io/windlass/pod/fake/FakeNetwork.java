@@ -6,6 +6,7 @@ import io.windlass.pod.network.NetworkAttachment;
 import io.windlass.pod.network.NetworkStatus;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.PodNetworkRequest;
+import io.windlass.pod.network.PodRanges;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,6 +61,9 @@ public final class FakeNetwork implements PodNetwork {
     public NetworkStatus status() {
         return NetworkStatus.READY;
     }
+
+    @Override
+    public void use(PodRanges ranges) {}
 
     @Override
     public void converge(Set<String> livePods) {

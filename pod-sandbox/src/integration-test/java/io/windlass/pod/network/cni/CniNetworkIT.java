@@ -16,6 +16,7 @@ import io.windlass.pod.network.NetworkAttachment;
 import io.windlass.pod.network.NetworkConfig;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.PodNetworkRequest;
+import io.windlass.pod.network.PodRanges;
 import io.windlass.pod.network.TestNamespace;
 import io.windlass.testkit.RequiresRoot;
 import java.io.IOException;
@@ -68,7 +69,7 @@ class CniNetworkIT {
     }
 
     private CniNetwork reopened() {
-        return CniNetwork.open(folders, folder.resolve("cni.db"), Optional.empty(), kernel);
+        return CniNetwork.open(folders, folder.resolve("cni.db"), PodRanges.NONE, kernel);
     }
 
     @Test
@@ -113,7 +114,8 @@ class CniNetworkIT {
         script("two", "echo '{\"cniVersion\":\"1.0.0\",\"ips\":[{\"address\":\"10.1.2.4/24\"}]}'");
         configure("""
                 {"cniVersion": "1.0.0", "name": "pods", "plugins": [
-                  {"type": "one", "own": true}, {"type": "two", "capabilities": {"portMappings": true}}]}""");
+                  {"type": "one", "own": true}, {"type": "two", "capabilities": {"portMappings": true, "ipRanges": true}}]}""");
+        network.use(PodRanges.parse("10.1.2.0/24,fd00:1::/64"));
         TestNamespace a = namespace("a");
         PodNetworkRequest request = PodNetworkRequest.of(A, "web", "shop", a.pin())
                 .withPortMappings(
@@ -132,7 +134,8 @@ class CniNetworkIT {
         assertThat(lines.get(1))
                 .startsWith("two ADD ")
                 .contains("\"runtimeConfig\":{\"portMappings\":"
-                        + "[{\"hostPort\":8080,\"containerPort\":80,\"protocol\":\"tcp\"}]}")
+                        + "[{\"hostPort\":8080,\"containerPort\":80,\"protocol\":\"tcp\"}],"
+                        + "\"ipRanges\":[[{\"subnet\":\"10.1.2.0/24\"}],[{\"subnet\":\"fd00:1:0:0:0:0:0:0/64\"}]]}")
                 .contains("\"prevResult\":{\"cniVersion\":\"1.0.0\",\"ips\":[{\"address\":\"10.1.2.3/24\"}]}")
                 .doesNotContain("capabilities");
         assertThat(lines.get(2))

@@ -6,10 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.windlass.pod.model.DnsConfig;
 import io.windlass.pod.model.PortMapping;
 import io.windlass.pod.network.PodNetworkRequest;
-import io.windlass.pod.network.Subnet;
+import io.windlass.pod.network.PodRanges;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** What a pod asks of plugins, by the names of the capabilities that they can declare (CNI conventions). */
 final class CniCapabilities {
@@ -18,7 +17,7 @@ final class CniCapabilities {
     private CniCapabilities() {}
 
     /** Everything that the pod asks for; each plugin is given the part that it declares. */
-    static ObjectNode of(PodNetworkRequest request, Optional<Subnet> podSubnet) {
+    static ObjectNode of(PodNetworkRequest request, PodRanges ranges) {
         ObjectNode all = NODES.objectNode();
         ArrayNode ports = ports(request.portMappings());
         if (!ports.isEmpty()) {
@@ -33,8 +32,11 @@ final class CniCapabilities {
             texts(node.putArray("searches"), dns.searches());
             texts(node.putArray("options"), dns.options());
         }
-        podSubnet.ifPresent(
-                subnet -> all.putArray("ipRanges").addArray().addObject().put("subnet", subnet.toString()));
+        if (!ranges.all().isEmpty()) {
+            // A set for each family: the plugin gives an address of each.
+            ArrayNode sets = all.putArray("ipRanges");
+            ranges.all().forEach(subnet -> sets.addArray().addObject().put("subnet", subnet.toString()));
+        }
         return all;
     }
 

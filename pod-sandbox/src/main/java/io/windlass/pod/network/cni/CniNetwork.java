@@ -12,7 +12,7 @@ import io.windlass.pod.network.NetworkStatus;
 import io.windlass.pod.network.PodLocks;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.PodNetworkRequest;
-import io.windlass.pod.network.Subnet;
+import io.windlass.pod.network.PodRanges;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -33,15 +33,15 @@ public final class CniNetwork implements PodNetwork {
     private static final Duration PLUGIN_TIMEOUT = Duration.ofSeconds(100);
 
     private final CniFolders folders;
-    private final Optional<Subnet> podSubnet;
     private final Syscalls kernel;
     private final CniPlugins plugins;
     private final CniJournal journal;
     private final PodLocks locks = new PodLocks();
+    private volatile PodRanges ranges;
 
-    private CniNetwork(CniFolders folders, CniJournal journal, Optional<Subnet> podSubnet, Syscalls kernel) {
+    private CniNetwork(CniFolders folders, CniJournal journal, PodRanges ranges, Syscalls kernel) {
         this.folders = folders;
-        this.podSubnet = podSubnet;
+        this.ranges = ranges;
         this.kernel = kernel;
         this.plugins = new CniPlugins(folders.plugins(), PLUGIN_TIMEOUT);
         this.journal = journal;
@@ -49,10 +49,16 @@ public final class CniNetwork implements PodNetwork {
 
     /**
      * @param store the SQLite file of the journal, made when missing
-     * @param podSubnet given to plugins with the capability "ipRanges"
+     * @param ranges given to plugins with the capability "ipRanges"
      */
-    public static CniNetwork open(CniFolders folders, Path store, Optional<Subnet> podSubnet, Syscalls kernel) {
-        return new CniNetwork(folders, CniJournal.open(store), podSubnet, kernel);
+    public static CniNetwork open(CniFolders folders, Path store, PodRanges ranges, Syscalls kernel) {
+        return new CniNetwork(folders, CniJournal.open(store), ranges, kernel);
+    }
+
+    /** Plugins are given these from the next pod on. */
+    @Override
+    public void use(PodRanges assigned) {
+        ranges = assigned;
     }
 
     /** Whether there is a configuration, good or bad. */
@@ -80,7 +86,7 @@ public final class CniNetwork implements PodNetwork {
 
     private NetworkAttachment attachNew(PodNetworkRequest request) {
         CniConfiguration configuration = configuration();
-        ObjectNode capabilities = CniCapabilities.of(request, podSubnet);
+        ObjectNode capabilities = CniCapabilities.of(request, ranges);
         CniJournal.Entry intent = new CniJournal.Entry(
                 request.podId(), configuration.text(), arguments(request), capabilities.toString(), "");
         journal.put(intent);

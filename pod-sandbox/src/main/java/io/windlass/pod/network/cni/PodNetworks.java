@@ -7,6 +7,7 @@ import io.windlass.pod.network.NetworkConfig;
 import io.windlass.pod.network.NetworkStatus;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.PodNetworkRequest;
+import io.windlass.pod.network.PodRanges;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +29,7 @@ public final class PodNetworks implements PodNetwork {
     public static PodNetwork open(NetworkConfig config, CniFolders cni, Path folder, Syscalls kernel) {
         BridgeNetwork bridge = BridgeNetwork.open(config, folder.resolve("network.db"), kernel);
         try {
-            return new PodNetworks(bridge, CniNetwork.open(cni, folder.resolve("cni.db"), config.subnet(), kernel));
+            return new PodNetworks(bridge, CniNetwork.open(cni, folder.resolve("cni.db"), bridge.ranges(), kernel));
         } catch (RuntimeException e) {
             bridge.close();
             throw e;
@@ -57,6 +58,13 @@ public final class PodNetworks implements PodNetwork {
     @Override
     public NetworkStatus status() {
         return cni.configured() ? cni.status() : bridge.status();
+    }
+
+    /** The bridge remembers, also for plugins. */
+    @Override
+    public void use(PodRanges ranges) {
+        bridge.use(ranges);
+        cni.use(bridge.ranges());
     }
 
     /** The bridge is not even made where CNI is used and no pod needs it. */
