@@ -63,6 +63,12 @@ critest-guest: dist
 	scripts/setup guest
 	conformance/critest-guest
 
+## test-kubelet: run a real kubelet with static pods on the daemon (builds it: needs go); KUBELET_GATES=NAME=true
+.PHONY: test-kubelet
+test-kubelet: dist
+	scripts/setup kubelet
+	conformance/kubelet/test
+
 ## check-proto: compare proto/cri/api.proto with the published CRI, descriptor by descriptor
 .PHONY: check-proto
 check-proto:
