@@ -248,9 +248,9 @@ public final class CreateContainer {
             Resources given = definition.spec().linux() == null
                     ? null
                     : definition.spec().linux().resources();
-            return given == null || asked.isEmpty()
-                    ? asked
-                    : Optional.of(UpdateContainerResources.merge(asked, ResourcePlan.limits(given)));
+            LinuxContainerResources made = UpdateContainerResources.merge(
+                    asked, given == null ? LinuxContainerResources.NONE : ResourcePlan.limits(given));
+            return made.equals(LinuxContainerResources.NONE) ? asked : Optional.of(made);
         }
     }
 }
