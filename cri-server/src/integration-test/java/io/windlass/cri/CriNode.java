@@ -57,15 +57,18 @@ final class CriNode implements AutoCloseable {
         Files.createDirectory(folder.resolve("cni"));
         push(Files.createDirectory(folder.resolve("registry")));
         registry = network.call(() -> DockerRegistry.start(folder.resolve("registry")));
-        Files.writeString(
-                folder.resolve("config.toml"), """
+        Files.writeString(folder.resolve("config.toml"), """
                 [registry."registry.test"]
                 endpoints = ["%s"]
                 [cni]
                 conf_dir = "%s"
                 [cdi]
                 spec_dirs = ["%s"]
-                """.formatted(registry.url(), folder.resolve("cni"), cdiFolder()));
+                [nri]
+                plugin_path = "%s"
+                plugin_config_path = "%s"
+                """.formatted(
+                registry.url(), folder.resolve("cni"), cdiFolder(), pluginFolder(), pluginConfigurationFolder()));
         daemon = daemon();
         channel = daemon.connect(state().resolve("windlass.sock"));
     }
@@ -121,6 +124,20 @@ final class CriNode implements AutoCloseable {
 
     Path state() {
         return folder.resolve("state");
+    }
+
+    /** The daemon's folder of NRI plugins; not there until a test makes it. */
+    Path pluginFolder() {
+        return folder.resolve("nri-plugins");
+    }
+
+    Path pluginConfigurationFolder() {
+        return folder.resolve("nri-conf");
+    }
+
+    /** Where NRI plugins connect. */
+    Path pluginSocket() {
+        return state().resolve("nri.sock");
     }
 
     /** The daemon's only folder of CDI specifications; not there until a test makes it. */

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** A plugin for tests, on the other end of a real socket: it answers as the test says, and writes down what it hears. */
-final class PeerPlugin implements AutoCloseable {
+public final class PeerPlugin implements AutoCloseable {
     private static final String PLUGIN = "nri.pkg.api.v1alpha1.Plugin";
     private static final String RUNTIME = "nri.pkg.api.v1alpha1.Runtime";
     private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -48,7 +48,7 @@ final class PeerPlugin implements AutoCloseable {
     private Function<SynchronizeRequest, Message> onSynchronize = request ->
             SynchronizeResponse.newBuilder().setMore(request.getMore()).build();
 
-    PeerPlugin(Path socket, String index, String name) {
+    public PeerPlugin(Path socket, String index, String name) {
         this.index = index;
         this.name = name;
         try {
@@ -75,7 +75,7 @@ final class PeerPlugin implements AutoCloseable {
         return response;
     }
 
-    PeerPlugin events(Event... events) {
+    public PeerPlugin events(Event... events) {
         int mask = 0;
         for (Event event : events) {
             mask |= 1 << (event.getNumber() - 1);
@@ -83,18 +83,18 @@ final class PeerPlugin implements AutoCloseable {
         return configuration(configuration.toBuilder().setEvents(mask));
     }
 
-    PeerPlugin configuration(ConfigureResponse.Builder response) {
+    public PeerPlugin configuration(ConfigureResponse.Builder response) {
         configuration = response.build();
         return this;
     }
 
-    PeerPlugin onSynchronize(Function<SynchronizeRequest, Message> handler) {
+    public PeerPlugin onSynchronize(Function<SynchronizeRequest, Message> handler) {
         onSynchronize = handler;
         return this;
     }
 
     /** Answers one method; without a handler it is unknown, as to a plugin of an old version. */
-    <T extends Message> PeerPlugin on(String method, Parser<T> parser, Function<T, Message> handler) {
+    public <T extends Message> PeerPlugin on(String method, Parser<T> parser, Function<T, Message> handler) {
         server.on(PLUGIN, method, parser, request -> {
             heard.add(method);
             return handler.apply(request);
@@ -103,7 +103,7 @@ final class PeerPlugin implements AutoCloseable {
     }
 
     /** Begins to serve, without registering. */
-    PeerPlugin serve() {
+    public PeerPlugin serve() {
         server.start("peer requests");
         client.start("peer answers");
         trunk.start("peer");
@@ -111,7 +111,7 @@ final class PeerPlugin implements AutoCloseable {
     }
 
     /** Registers, and waits until it takes part. */
-    PeerPlugin join() throws Exception {
+    public PeerPlugin join() throws Exception {
         serve();
         register();
         if (!synchronizedAll.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -120,7 +120,7 @@ final class PeerPlugin implements AutoCloseable {
         return this;
     }
 
-    void register() throws RpcException, InterruptedException {
+    public void register() throws RpcException, InterruptedException {
         client.call(
                 RUNTIME,
                 "RegisterPlugin",
@@ -132,23 +132,23 @@ final class PeerPlugin implements AutoCloseable {
                 PATIENCE);
     }
 
-    UpdateContainersResponse update(UpdateContainersRequest request) throws RpcException, InterruptedException {
+    public UpdateContainersResponse update(UpdateContainersRequest request) throws RpcException, InterruptedException {
         return client.call(RUNTIME, "UpdateContainers", request, UpdateContainersResponse.parser(), PATIENCE);
     }
 
-    ConfigureRequest configured() throws Exception {
+    public ConfigureRequest configured() throws Exception {
         return configured.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
-    List<SynchronizeRequest> synchronizations() {
+    public List<SynchronizeRequest> synchronizations() {
         return synchronizations;
     }
 
-    List<String> heard() {
+    public List<String> heard() {
         return heard;
     }
 
-    boolean awaitEnd() throws InterruptedException {
+    public boolean awaitEnd() throws InterruptedException {
         return ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
