@@ -53,7 +53,7 @@ class CdiOverTheSocketIT {
     }
 
     @Test
-    void aDeviceBringsItsNodeItsVariablesAndItsMounts() throws Exception {
+    void aDeviceBringsItsNodeItsVariablesItsMountsAndItsHooks() throws Exception {
         Files.createDirectories(node.cdiFolder());
         Files.writeString(node.cdiFolder().resolve("vendor.yaml"), """
                 cdiVersion: 0.7.0
@@ -66,8 +66,9 @@ class CdiOverTheSocketIT {
                     deviceNodes:
                     - {path: /dev/zeros0, hostPath: /dev/zero}
                     - {path: /dev/seen, type: c, major: 10, minor: 200, permissions: none}
-                    mounts: [{hostPath: %s, containerPath: /usr/lib/vendor, options: [ro, rbind, nosuid]}]
+                    mounts: [{hostPath: %1$s, containerPath: /usr/lib/vendor, options: [ro, rbind, nosuid]}]
                     additionalGids: [4711]
+                    hooks: [{hookName: createRuntime, path: /bin/touch, args: [touch, %1$s/hooked], timeout: 5}]
                 - name: second
                   containerEdits:
                     env: [SECOND=yes]
@@ -87,6 +88,7 @@ class CdiOverTheSocketIT {
                         "cat: can't open '/dev/seen': Operation not permitted",
                         "readonly",
                         "groups 0 4711");
+        assertThat(shared.resolve("hooked")).exists();
     }
 
     @Test

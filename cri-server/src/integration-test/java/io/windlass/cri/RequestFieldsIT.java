@@ -14,13 +14,17 @@ import io.windlass.cri.v1.PodSandboxStatusRequest;
 import io.windlass.cri.v1.PortForwardRequest;
 import io.windlass.cri.v1.RunPodSandboxRequest;
 import io.windlass.cri.v1.UpdateContainerResourcesRequest;
+import io.windlass.cri.v1.UpdatePodSandboxResourcesRequest;
 import io.windlass.cri.v1.UpdateRuntimeConfigRequest;
 import io.windlass.cri.v1.WindowsContainerConfig;
 import io.windlass.cri.v1.WindowsContainerResources;
 import io.windlass.testkit.RequiresRoot;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -275,6 +279,51 @@ class RequestFieldsIT {
                 .hasMessageContaining("cannot use pod_cidr 192.0.2.0/24: 1 pods have addresses of 10.97.0.0/24");
         assertThatThrownBy(() -> node.runtime().updateRuntimeConfig(addressRange("pods")))
                 .hasMessageContaining("cannot use subnet 'pods'");
+    }
+
+    @Test
+    void aPodsLimitsReachTheGroupThatIsItsOwnAndItsVerboseStatus() throws Exception {
+        PodSandboxConfig pod = node.podConfig("pod-limits");
+        String id = run(pod);
+        started(id, pod);
+        UpdatePodSandboxResourcesRequest.Builder update =
+                UpdatePodSandboxResourcesRequest.newBuilder().setPodSandboxId(id);
+        update.getOverheadBuilder().setCpuShares(100);
+        update.getResourcesBuilder().setCpuShares(512).setMemoryLimitInBytes(64 << 20);
+        node.runtime().updatePodSandboxResources(update.build());
+        String info = node.runtime()
+                .podSandboxStatus(PodSandboxStatusRequest.newBuilder()
+                        .setPodSandboxId(id)
+                        .setVerbose(true)
+                        .build())
+                .getInfoOrThrow("info");
+        assertThat(info)
+                .contains("\"overhead\":{\"cpuPeriod\":0,\"cpuQuota\":0,\"cpuShares\":100,")
+                .contains("\"memoryLimitInBytes\":67108864,");
+        Matcher parent = Pattern.compile("\"cgroupParent\":\"(/[^\"]+)\"").matcher(info);
+        assertThat(parent.find()).isTrue();
+        assertThat(limit("cpu", parent.group(1), "cpu.shares", "cpu.weight")).isIn("612", "24");
+        assertThat(limit("memory", parent.group(1), "memory.limit_in_bytes", "memory.max"))
+                .isEqualTo("67108864");
+
+        update.getResourcesBuilder().setCpuShares(256).putUnified("no.such.file", "1");
+        assertThatThrownBy(() -> node.runtime().updatePodSandboxResources(update.build()))
+                .hasMessageContaining("cannot update pod sandbox " + id + ": ")
+                .hasMessageContaining("no.such.file");
+        assertThat(limit("cpu", parent.group(1), "cpu.shares", "cpu.weight")).isIn("612", "24");
+        update.setPodSandboxId("0".repeat(64));
+        assertThatThrownBy(() -> node.runtime().updatePodSandboxResources(update.build()))
+                .hasMessageStartingWith("NOT_FOUND");
+    }
+
+    private static String limit(String controller, String group, String first, String second) throws IOException {
+        Path root = Path.of("/sys/fs/cgroup");
+        Path old = root.resolve(controller).resolve(group.substring(1)).resolve(first);
+        return Files.readString(
+                        Files.exists(old)
+                                ? old
+                                : root.resolve(group.substring(1)).resolve(second))
+                .strip();
     }
 
     private static UpdateRuntimeConfigRequest addressRange(String cidr) {

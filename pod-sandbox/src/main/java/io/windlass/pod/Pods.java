@@ -41,6 +41,7 @@ import io.windlass.pod.sandbox.RunPodSandbox;
 import io.windlass.pod.sandbox.SandboxEnd;
 import io.windlass.pod.sandbox.ShimEvents;
 import io.windlass.pod.sandbox.StopPodSandbox;
+import io.windlass.pod.sandbox.UpdatePodSandboxResources;
 import io.windlass.pod.spec.Node;
 import io.windlass.pod.spec.SpecBuilder;
 import io.windlass.pod.stats.PodMetricsQuery;
@@ -53,6 +54,7 @@ public record Pods(
         RunPodSandbox runPodSandbox,
         StopPodSandbox stopPodSandbox,
         RemovePodSandbox removePodSandbox,
+        UpdatePodSandboxResources updatePodSandboxResources,
         ListPodSandboxes listPodSandboxes,
         PodSandboxStatusQuery podSandboxStatus,
         PodSandboxStatsQuery podSandboxStats,
@@ -120,6 +122,7 @@ public record Pods(
                         store, shims, folders, mounts, cgroups, network, sandboxEnd, plugins, announcements, node),
                 stopPodSandbox,
                 new RemovePodSandbox(store, stopPodSandbox, removeContainer, sandboxEnd, plugins, announcements),
+                new UpdatePodSandboxResources(store, cgroups, plugins),
                 new ListPodSandboxes(store),
                 new PodSandboxStatusQuery(store, shims, folders),
                 new PodSandboxStatsQuery(store, sampler, containerStats),

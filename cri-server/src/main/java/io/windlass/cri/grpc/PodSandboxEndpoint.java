@@ -2,6 +2,7 @@ package io.windlass.cri.grpc;
 
 import io.windlass.cri.mapping.ContainerStatusMapping;
 import io.windlass.cri.mapping.PodSandboxMapping;
+import io.windlass.cri.mapping.ResourcesMapping;
 import io.windlass.cri.mapping.Times;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.cri.v1.ListPodSandboxRequest;
@@ -19,9 +20,12 @@ import io.windlass.cri.v1.StopPodSandboxRequest;
 import io.windlass.cri.v1.StopPodSandboxResponse;
 import io.windlass.cri.v1.StreamPodSandboxesRequest;
 import io.windlass.cri.v1.StreamPodSandboxesResponse;
+import io.windlass.cri.v1.UpdatePodSandboxResourcesRequest;
+import io.windlass.cri.v1.UpdatePodSandboxResourcesResponse;
 import io.windlass.pod.Pods;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The RPCs about pod sandboxes. Thread-safe. */
@@ -39,6 +43,7 @@ public final class PodSandboxEndpoint implements RpcTable.Endpoint {
                 .unary(RuntimeServiceGrpc.getStopPodSandboxMethod(), this::stop)
                 .unary(RuntimeServiceGrpc.getRemovePodSandboxMethod(), this::remove)
                 .unary(RuntimeServiceGrpc.getPodSandboxStatusMethod(), this::status)
+                .unary(RuntimeServiceGrpc.getUpdatePodSandboxResourcesMethod(), this::update)
                 .unary(RuntimeServiceGrpc.getListPodSandboxMethod(), this::list)
                 .stream(RuntimeServiceGrpc.getStreamPodSandboxesMethod(), this::stream);
     }
@@ -58,6 +63,19 @@ public final class PodSandboxEndpoint implements RpcTable.Endpoint {
     private RemovePodSandboxResponse remove(RemovePodSandboxRequest request) {
         pods.removePodSandbox().remove(request.getPodSandboxId());
         return RemovePodSandboxResponse.getDefaultInstance();
+    }
+
+    private UpdatePodSandboxResourcesResponse update(UpdatePodSandboxResourcesRequest request) {
+        pods.updatePodSandboxResources()
+                .update(
+                        request.getPodSandboxId(),
+                        request.hasOverhead()
+                                ? Optional.of(ResourcesMapping.fromWire(request.getOverhead()))
+                                : Optional.empty(),
+                        request.hasResources()
+                                ? Optional.of(ResourcesMapping.fromWire(request.getResources()))
+                                : Optional.empty());
+        return UpdatePodSandboxResourcesResponse.getDefaultInstance();
     }
 
     private PodSandboxStatusResponse status(PodSandboxStatusRequest request) {

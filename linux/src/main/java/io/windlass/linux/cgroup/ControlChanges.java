@@ -6,6 +6,7 @@ import io.windlass.linux.Errno;
 import io.windlass.linux.SyscallException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -74,6 +75,14 @@ final class ControlChanges {
     }
 
     private static final class FileChange implements Change {
+        /** What takes a line away from files that have one for each device or resource (cgroup-v2.rst). */
+        private static final Map<String, String> UNSET = Map.of(
+                "io.max", "rbps=max wbps=max riops=max wiops=max",
+                "io.weight", "default",
+                "io.latency", "target=0",
+                "rdma.max", "hca_handle=max hca_object=max",
+                "misc.max", "max");
+
         private final Optional<ControlDirectory> directory;
         private final String file;
         private final String value;
@@ -96,7 +105,20 @@ final class ControlChanges {
 
         @Override
         public void undo() {
-            previous.ifPresent(value -> directory.orElseThrow().write(file, value));
+            previous.ifPresent(before ->
+                    lines(before).forEach(line -> directory.orElseThrow().write(file, line)));
+        }
+
+        /** What brings a file back: the kernel takes one line a write, and an empty write not at all. */
+        private List<String> lines(String before) {
+            List<String> lines = new ArrayList<>();
+            String unset = UNSET.get(file);
+            String key = value.split(" ", 2)[0];
+            if (unset != null && value.contains(" ") && before.lines().noneMatch(line -> line.startsWith(key + " "))) {
+                lines.add(key + " " + unset);
+            }
+            before.lines().forEach(lines::add);
+            return lines.isEmpty() ? List.of("\n") : lines;
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.linux.Errno;
 import io.windlass.linux.Kernel;
+import io.windlass.linux.RecordingSyscalls;
 import io.windlass.linux.SyscallException;
 import io.windlass.linux.cgroup.ControlChanges.Change;
 import java.io.IOException;
@@ -58,6 +59,31 @@ class ControlChangesTest {
                 .hasMessage(
                         "cannot update cgroup /g: this machine's control groups have no hugetlb.2MB.limit_in_bytes");
         assertThat(group.read("b")).contains("2");
+    }
+
+    @Test
+    void puts_back_files_that_were_empty_and_those_of_a_line_for_each_device() throws IOException {
+        RecordingSyscalls kernel = new RecordingSyscalls();
+        ControlDirectory recorded = new ControlDirectory(folder, kernel);
+        Files.writeString(folder.resolve("cpuset.cpus"), "\n");
+        Files.writeString(folder.resolve("io.max"), "8:0 rbps=1 wbps=max riops=max wiops=max\n8:16 rbps=2\n");
+        changes.write(recorded, "cpuset.cpus", "0-1");
+        changes.write(recorded, "io.max", "8:32 rbps=5");
+        changes.write(recorded, "missing", "1");
+        assertThatThrownBy(() -> changes.apply("/g")).hasMessageEndingWith("have no missing");
+        assertThat(kernel.calls("write").stream().map(call -> call.replaceFirst("write fd [0-9]+ ", "")))
+                .containsExactly(
+                        shown("0-1"),
+                        shown("8:32 rbps=5"),
+                        shown("8:32 rbps=max wbps=max riops=max wiops=max"),
+                        shown("8:0 rbps=1 wbps=max riops=max wiops=max"),
+                        shown("8:16 rbps=2"),
+                        shown("\n"));
+    }
+
+    /** As the recording shows what was written. */
+    private static String shown(String text) {
+        return text.length() + " bytes";
     }
 
     private static Change step(List<String> undone, Optional<SyscallException> failure) {

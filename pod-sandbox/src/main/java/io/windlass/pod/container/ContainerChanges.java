@@ -10,6 +10,7 @@ import io.windlass.pod.store.Container;
 import io.windlass.pod.store.PodStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Applies the limits that plugins ask for to containers that exist. Thread-safe. */
 public final class ContainerChanges {
@@ -49,6 +50,6 @@ public final class ContainerChanges {
                         () -> Fault.precondition("cannot update container " + container.id() + ": its cgroup is gone"))
                 .update(CgroupLimits.of(change.resources()));
         container.update(now -> now.withResources(
-                UpdateContainerResources.merge(now.resources(), ResourcePlan.limits(change.resources()))));
+                Optional.of(UpdateContainerResources.merge(now.resources(), ResourcePlan.limits(change.resources())))));
     }
 }

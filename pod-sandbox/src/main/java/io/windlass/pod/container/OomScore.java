@@ -9,12 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** How readily the kernel kills a container's first process for lack of memory (proc_pid_oom_score_adj(5)). */
-final class OomScore {
+public final class OomScore {
     private static final System.Logger LOG = System.getLogger(OomScore.class.getName());
 
     private OomScore() {}
 
-    static void check(long score) {
+    /** @throws Fault when it is no score */
+    public static void check(long score) {
         if (score < -1000 || score > 1000) {
             throw Fault.invalid("cannot use oom_score_adj " + score + ": it goes from -1000 to 1000");
         }

@@ -1,11 +1,13 @@
 package io.windlass.pod.container;
 
 import io.windlass.fault.Fault;
+import io.windlass.linux.cgroup.Cgroup;
 import io.windlass.pod.lifecycle.CgroupLimits;
 import io.windlass.pod.lifecycle.Exclusively;
 import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.model.ContainerState;
+import io.windlass.pod.model.HugepageLimit;
 import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.plugin.Update;
@@ -13,6 +15,8 @@ import io.windlass.pod.spec.ResourcePlan;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.PodStore;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,14 +55,23 @@ public final class UpdateContainerResources {
         }
         Update update = plugins.updateContainer(container, asked);
         LinuxContainerResources resources = update.resources();
-        cgroups.find(container.definition().cgroupPath())
+        OomScore.check(resources.oomScoreAdj());
+        Cgroup group = cgroups.find(container.definition().cgroupPath())
                 .orElseThrow(
-                        () -> Fault.precondition("cannot update container " + container.id() + ": its cgroup is gone"))
-                .update(CgroupLimits.of(ResourcePlan.of(resources)));
+                        () -> Fault.precondition("cannot update container " + container.id() + ": its cgroup is gone"));
+        Optional<LinuxContainerResources> before = container.condition().resources();
+        // Recorded first: the record can be put back as it was, and limits that were not there before cannot.
+        container.update(now -> now.withResources(Optional.of(merge(before, resources))));
+        try {
+            group.update(CgroupLimits.of(ResourcePlan.of(resources)));
+        } catch (Fault e) {
+            container.update(now -> now.withResources(before));
+            throw e.in("cannot update container " + container.id());
+        }
+        // Last, as it cannot fail: a score that this machine does not allow leaves the old one.
         if (resources.oomScoreAdj() != 0) {
             OomScore.set(container.state(), resources.oomScoreAdj());
         }
-        container.update(now -> now.withResources(merge(now.resources(), resources)));
         changes.apply(update.changes());
         plugins.postUpdateContainer(container);
     }
@@ -76,9 +89,16 @@ public final class UpdateContainerResources {
                 either(asked.oomScoreAdj(), before.oomScoreAdj()),
                 asked.cpusetCpus().isEmpty() ? before.cpusetCpus() : asked.cpusetCpus(),
                 asked.cpusetMems().isEmpty() ? before.cpusetMems() : asked.cpusetMems(),
-                asked.hugepageLimits().isEmpty() ? before.hugepageLimits() : asked.hugepageLimits(),
+                hugepages(before.hugepageLimits(), asked.hugepageLimits()),
                 unified,
                 either(asked.memorySwapLimitInBytes(), before.memorySwapLimitInBytes()));
+    }
+
+    private static List<HugepageLimit> hugepages(List<HugepageLimit> before, List<HugepageLimit> asked) {
+        Map<String, HugepageLimit> limits = new LinkedHashMap<>();
+        before.forEach(limit -> limits.put(limit.pageSize(), limit));
+        asked.forEach(limit -> limits.put(limit.pageSize(), limit));
+        return List.copyOf(limits.values());
     }
 
     private static long either(long asked, long before) {

@@ -97,7 +97,9 @@ public final class PluginCalls {
     }
 
     public PodView view(Sandbox sandbox) {
-        return view(sandbox.definition(), sandbox.condition().addresses());
+        return view(
+                sandbox.definition().withResources(sandbox.overhead(), sandbox.resources()),
+                sandbox.condition().addresses());
     }
 
     public static ContainerView view(Container container) {

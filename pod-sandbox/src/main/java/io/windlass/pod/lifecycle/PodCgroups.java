@@ -51,6 +51,16 @@ public final class PodCgroups {
         });
     }
 
+    /** Limits a group of {@link #ownParent}, which is made when it is not there yet: all of the limits or none. */
+    public synchronized void limitOwnParent(String path, Resources resources) {
+        Optional<Cgroup> group = driver.find(path);
+        if (group.isPresent()) {
+            group.get().update(CgroupLimits.of(resources));
+        } else {
+            driver.create(path, CgroupLimits.of(resources));
+        }
+    }
+
     /** As {@link #remove}, for a group of {@link #ownParent}: the empty groups above, which are ours, go too. */
     public synchronized void removeOwnParent(String path) {
         driver.find(path).ifPresent(group -> {

@@ -17,4 +17,9 @@ public record LinuxPodSandboxConfig(
     public LinuxPodSandboxConfig {
         sysctls = Map.copyOf(sysctls);
     }
+
+    public LinuxPodSandboxConfig withResources(
+            Optional<LinuxContainerResources> nextOverhead, Optional<LinuxContainerResources> nextResources) {
+        return new LinuxPodSandboxConfig(cgroupParent, securityContext, sysctls, nextOverhead, nextResources);
+    }
 }

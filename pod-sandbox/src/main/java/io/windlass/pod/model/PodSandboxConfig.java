@@ -19,4 +19,9 @@ public record PodSandboxConfig(
         labels = Map.copyOf(labels);
         annotations = Map.copyOf(annotations);
     }
+
+    public PodSandboxConfig withLinux(LinuxPodSandboxConfig next) {
+        return new PodSandboxConfig(
+                metadata, hostname, logDirectory, dnsConfig, portMappings, labels, annotations, next);
+    }
 }

@@ -3,6 +3,7 @@ package io.windlass.pod.sandbox;
 import io.windlass.pod.lifecycle.PodFolders;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerStatus;
+import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxStatus;
 import io.windlass.pod.store.Container;
@@ -13,6 +14,7 @@ import io.windlass.pod.store.SandboxDefinition;
 import io.windlass.runtime.shim.PodShim;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Answers what is known of one sandbox (CRI {@code PodSandboxStatus}) from memory. Thread-safe. */
@@ -56,6 +58,8 @@ public final class PodSandboxStatusQuery {
                         definition.cgroupParent(),
                         pins,
                         definition.runtimeHandler(),
+                        sandbox.overhead(),
+                        sandbox.resources(),
                         definition.config())));
     }
 
@@ -64,5 +68,7 @@ public final class PodSandboxStatusQuery {
             String cgroupParent,
             Map<String, String> namespaces,
             String runtimeHandler,
+            Optional<LinuxContainerResources> overhead,
+            Optional<LinuxContainerResources> resources,
             PodSandboxConfig config) {}
 }

@@ -13,6 +13,7 @@ import io.windlass.pod.lifecycle.PodMounts;
 import io.windlass.pod.lifecycle.RootOwner;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.DnsConfig;
+import io.windlass.pod.model.LinuxPodSandboxConfig;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.PodSandboxMetadata;
@@ -25,6 +26,7 @@ import io.windlass.pod.network.PodNetworkRequest;
 import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.spec.IdMappings;
 import io.windlass.pod.spec.Node;
+import io.windlass.pod.spec.ResourcePlan;
 import io.windlass.pod.spec.SysctlRules;
 import io.windlass.pod.spec.UserNamespaceRules;
 import io.windlass.pod.store.Intent;
@@ -126,6 +128,7 @@ public final class RunPodSandbox {
             store.intend(intent);
             rollback.onFailure("undo what the intent says", () -> end.undo(intent));
             folders.create(id);
+            limitOwnGroup(definition);
             if (definition.ownNamespaces().contains(PodNamespace.IPC)) {
                 mounts.mountSharedMemory(id, RootOwner.of(definition.namespaces()));
             }
@@ -135,7 +138,7 @@ public final class RunPodSandbox {
             new EtcFiles(folders).write(definition, addresses);
             plugins.runPodSandbox(definition, addresses);
             rollback.onFailure("tell plugins that it is gone", () -> plugins.removePodSandbox(definition, addresses));
-            store.add(definition, new SandboxCondition(new SandboxState.Ready(), addresses));
+            store.add(definition, SandboxCondition.made(new SandboxState.Ready(), addresses));
             announcements.sandbox(PodEvent.Type.CREATED, id, definition.createdAt());
             announcements.sandbox(PodEvent.Type.STARTED, id, Instant.now());
             rollback.commit();
@@ -148,6 +151,15 @@ public final class RunPodSandbox {
         String asked = config.linux().cgroupParent();
         String parent = asked.isEmpty() ? cgroups.ownParent(id) : asked;
         return new SandboxDefinition(id, config, runtimeHandler, Instant.now(), parent, asked.isEmpty());
+    }
+
+    /** A group that the caller named is the caller's to limit. */
+    private void limitOwnGroup(SandboxDefinition definition) {
+        LinuxPodSandboxConfig linux = definition.config().linux();
+        if (definition.ownsCgroupParent() && linux.resources().isPresent()) {
+            cgroups.limitOwnParent(
+                    definition.cgroupParent(), ResourcePlan.of(PodLimits.of(linux.resources(), linux.overhead())));
+        }
     }
 
     private static String ownGroup(SandboxDefinition definition) {

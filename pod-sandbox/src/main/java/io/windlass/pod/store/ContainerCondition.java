@@ -10,7 +10,7 @@ public record ContainerCondition(ContainerState state, Optional<LinuxContainerRe
         return new ContainerCondition(next, resources);
     }
 
-    public ContainerCondition withResources(LinuxContainerResources next) {
-        return new ContainerCondition(state, Optional.of(next));
+    public ContainerCondition withResources(Optional<LinuxContainerResources> next) {
+        return new ContainerCondition(state, next);
     }
 }

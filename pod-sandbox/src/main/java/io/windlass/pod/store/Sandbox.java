@@ -1,9 +1,11 @@
 package io.windlass.pod.store;
 
+import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.PodSandboxStatus;
 import io.windlass.pod.model.SandboxState;
+import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.UnaryOperator;
@@ -35,6 +37,16 @@ public final class Sandbox {
 
     public boolean ready() {
         return condition.state() instanceof SandboxState.Ready;
+    }
+
+    /** What it takes besides its containers, as it was made or last updated. */
+    public Optional<LinuxContainerResources> overhead() {
+        return condition.overhead().or(() -> definition.config().linux().overhead());
+    }
+
+    /** What its containers may take together, as it was made or last updated. */
+    public Optional<LinuxContainerResources> resources() {
+        return condition.resources().or(() -> definition.config().linux().resources());
     }
 
     /** Written by what takes the sandbox apart (stop, remove), read by what makes something in it (create container). */

@@ -1,5 +1,6 @@
 package io.windlass.pod.store;
 
+import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.pod.model.NamespaceMode;
 import io.windlass.pod.model.NamespaceOptions;
 import io.windlass.pod.model.PodSandboxConfig;
@@ -7,6 +8,7 @@ import io.windlass.pod.model.PodSandboxId;
 import io.windlass.runtime.shim.PodNamespace;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,6 +24,18 @@ public record SandboxDefinition(
         Instant createdAt,
         String cgroupParent,
         boolean ownsCgroupParent) {
+    /** The same with other limits in its configuration. */
+    public SandboxDefinition withResources(
+            Optional<LinuxContainerResources> overhead, Optional<LinuxContainerResources> resources) {
+        return new SandboxDefinition(
+                id,
+                config.withLinux(config.linux().withResources(overhead, resources)),
+                runtimeHandler,
+                createdAt,
+                cgroupParent,
+                ownsCgroupParent);
+    }
+
     public NamespaceOptions namespaces() {
         return config.linux().securityContext().namespaceOptions();
     }

@@ -1,5 +1,6 @@
 package io.windlass.pod.fake;
 
+import io.windlass.fault.Fault;
 import io.windlass.linux.cgroup.BlockDeviceUsage;
 import io.windlass.linux.cgroup.Cgroup;
 import io.windlass.linux.cgroup.CgroupDetails;
@@ -71,6 +72,7 @@ public final class FakeCgroups implements CgroupDriver {
         private final String path;
         private volatile @Nullable Cpu cpu;
         private volatile CgroupResources limits = CgroupResources.NONE;
+        private volatile boolean refusing;
         private final AtomicInteger oomKills = new AtomicInteger();
         private final AtomicInteger reads = new AtomicInteger();
 
@@ -101,8 +103,16 @@ public final class FakeCgroups implements CgroupDriver {
             return path;
         }
 
+        /** Makes every later update fail, as a limit would that the kernel does not take. */
+        public void refuseUpdates() {
+            refusing = true;
+        }
+
         @Override
         public void update(CgroupResources resources) {
+            if (refusing) {
+                throw Fault.invalid("cannot update cgroup " + path + ": out of range");
+            }
             limits = resources;
         }
 
