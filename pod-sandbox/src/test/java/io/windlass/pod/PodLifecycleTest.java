@@ -199,6 +199,26 @@ class PodLifecycleTest {
     }
 
     @Test
+    void whatKubeletReadsOfAPodHasItsNewestContainerFirstAndItsEndSaysWhoseItWas() {
+        PodSandboxId sandbox = world.runSandbox("web");
+        List<ContainerId> started = new ArrayList<>();
+        for (String name : List.of("a", "b", "c", "d", "e")) {
+            started.addFirst(world.startContainer(sandbox, name));
+        }
+        assertThat(world.pods().podSandboxStatus().containers(sandbox.value()))
+                .extracting(ContainerStatus::id)
+                .containsExactlyElementsOf(started);
+        List<PodEvent> events = new ArrayList<>();
+        world.pods().events().subscribe(events::add);
+        world.pods().removePodSandbox().remove(sandbox.value());
+        assertThat(events).last().satisfies(event -> {
+            assertThat(event.type()).isEqualTo(PodEvent.Type.DELETED);
+            assertThat(event.id()).isEqualTo(sandbox.value());
+            assertThat(event.sandbox().orElseThrow().id()).isEqualTo(sandbox);
+        });
+    }
+
+    @Test
     void aStartThatFailsLeavesTheContainerExitedWithItsReason() {
         PodSandboxId sandbox = world.runSandbox("web");
         ContainerId container = world.createContainer(sandbox, "main");

@@ -7,6 +7,8 @@ import io.windlass.pod.store.Container;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
 /** Tells the feed what happened to containers. Thread-safe. */
 public final class Announcements {
@@ -24,6 +26,11 @@ public final class Announcements {
 
     public void sandbox(PodEvent.Type type, PodSandboxId id, Instant at) {
         publish(type, id.value(), id, at);
+    }
+
+    /** Of a sandbox that is in the store no more, with what was known of it last: kubelet cannot tell whose the event is else. */
+    public void removed(Sandbox sandbox, Instant at) {
+        events.publish(PodEvent.Type.DELETED, sandbox.id().value(), at, Optional.of(sandbox.status()), List.of());
     }
 
     private void publish(PodEvent.Type type, String id, PodSandboxId sandbox, Instant at) {

@@ -2,7 +2,6 @@ package io.windlass.pod.sandbox;
 
 import io.windlass.pod.container.Announcements;
 import io.windlass.pod.container.RemoveContainer;
-import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.Exclusively;
 import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.plugin.PodPlugins;
@@ -54,7 +53,7 @@ public final class RemovePodSandbox {
         SandboxDefinition definition = sandbox.definition();
         end.dismantle(sandbox.id(), definition.ownsCgroupParent() ? definition.cgroupParent() : "");
         store.remove(sandbox);
-        announcements.sandbox(PodEvent.Type.DELETED, sandbox.id(), Instant.now());
+        announcements.removed(sandbox, Instant.now());
         plugins.removePodSandbox(definition, sandbox.condition().addresses());
     }
 }

@@ -5,6 +5,7 @@ import io.windlass.fault.Fault;
 import io.windlass.pod.model.PodSandboxId;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>What is being made is an {@link Intent} first and becomes visible only when it is whole.
  */
 public final class PodStore implements AutoCloseable {
+    private static final Comparator<Container> NEWEST_FIRST = Comparator.comparing(
+                    (Container container) -> container.definition().createdAt())
+            .reversed();
+
     private final Database database;
     private final PodTables tables;
     private final Map<String, Sandbox> sandboxes = new ConcurrentHashMap<>();
@@ -81,9 +86,11 @@ public final class PodStore implements AutoCloseable {
         return List.copyOf(containers.values());
     }
 
+    /** Newest first: kubelet takes the first of a name for the one that counts. */
     public List<Container> containersOf(PodSandboxId sandbox) {
         return containers.values().stream()
                 .filter(container -> container.definition().sandboxId().equals(sandbox))
+                .sorted(NEWEST_FIRST)
                 .toList();
     }
 
