@@ -23,7 +23,7 @@
 /* The values up to EXITED are those of LIST. */
 enum container_state { CONTAINER_CREATED = 1, CONTAINER_RUNNING, CONTAINER_EXITED, CONTAINER_CREATING, CONTAINER_STARTING };
 
-enum container_io { IO_STDIN = 1, IO_TTY = 2, IO_STDIN_ONCE = 4 };
+enum container_io { IO_STDIN = 1, IO_TTY = 2, IO_STDIN_ONCE = 4, IO_HOST = 8 };
 
 enum pid_mode { PID_BY_PROGRAM, PID_OF_POD, PID_OF_HOST, PID_OF_TARGET };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "at_end.h"
 #include "cleanup.h"
 #include "container.h"
 #include "group.h"
@@ -209,6 +210,7 @@ void exec_reaped(struct exec *exec, const siginfo_t *information) {
   if (exec->launch.pid != information->si_pid)
     return; /* it was the first of a RECLONE */
   exec->exited = true;
+  at_end_settle(exec->shim);
   if (!exec->executed) {
     if (exec->connection)
       connection_error(exec->connection, exec->id, &exec->failure);
@@ -240,20 +242,21 @@ static int join_group(struct exec *exec, const struct container *container, cons
   return group_make(container->cgroup, text, &exec->group, f);
 }
 
+/* In the container, or on the host when there is none. */
 static int launch(struct exec *exec, struct container *container, const struct exec_request *request, struct failure *f) {
   struct stdio stdio;
-  scoped_fd int cgroup = join_group(exec, container, request->name, f);
-  if (cgroup < 0 && *container->cgroup)
+  scoped_fd int cgroup = container ? join_group(exec, container, request->name, f) : -1;
+  if (cgroup < 0 && container && *container->cgroup)
     return -1;
   if (stdio_open(&stdio, request->io & IO_STDIN, request->io & IO_TTY, f) < 0)
     return -1;
   struct launch_request wanted = {
       .program = request->program,
       .size = request->program_size,
-      .pid_namespace = container->launch.pidfd,
+      .pid_namespace = container ? container->launch.pidfd : -1,
       .own_namespace = exec->shim->own_pid_namespace,
       .cgroup = cgroup,
-      .target_pidfd = container->launch.pidfd,
+      .target_pidfd = container ? container->launch.pidfd : -1,
       .descriptors = &exec->shim->descriptors,
   };
   memcpy(wanted.stdio, stdio.process, sizeof wanted.stdio);
@@ -263,6 +266,15 @@ static int launch(struct exec *exec, struct container *container, const struct e
     result = follow(exec, &stdio, f);
   stdio_close(&stdio);
   return result;
+}
+
+static struct container *running(struct shim *shim, const char *id, struct failure *f) {
+  struct container *container = container_find(shim, id, f);
+  if (container && container->state != CONTAINER_RUNNING) {
+    fail(f, ESRCH, "exec", "container %s is not running", id);
+    return NULL;
+  }
+  return container;
 }
 
 int exec_begin(struct shim *shim, struct connection *connection, struct frame *frame, struct failure *f) {
@@ -275,11 +287,9 @@ int exec_begin(struct shim *shim, struct connection *connection, struct frame *f
   uint32_t rows = take_u32(&frame->fields);
   if (frame->fields.broken || !*request.name || strchr(request.name, '/'))
     return fail(f, EPROTO, "exec", "malformed request for container %s", request.container);
-  struct container *container = container_find(shim, request.container, f);
-  if (!container)
+  struct container *container = NULL;
+  if (!(request.io & IO_HOST) && !(container = running(shim, request.container, f)))
     return -1;
-  if (container->state != CONTAINER_RUNNING)
-    return fail(f, ESRCH, "exec", "container %s is not running", request.container);
   struct exec *exec = calloc(1, sizeof *exec);
   if (!exec)
     return fail(f, ENOMEM, "exec", "in container %s", request.container);
@@ -288,6 +298,7 @@ int exec_begin(struct shim *shim, struct connection *connection, struct frame *f
       .stream = {.received = on_frame, .drained = on_drained, .gone = on_gone},
       .id = frame->id,
       .io = request.io,
+      .on_host = request.io & IO_HOST,
       .columns = columns,
       .rows = rows,
       .launch = {.watch.fd = -1, .pid = -1, .pidfd = -1},

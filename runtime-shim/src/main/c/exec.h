@@ -20,6 +20,7 @@ struct exec {
   struct connection *connection; /* NULL: the client has gone, or has its END */
   uint64_t id;                   /* of the request, and of all its stream frames */
   uint32_t io;
+  bool on_host; /* on the host's files and PIDs, in no container */
   bool executed;
   bool exited;
   bool killed;

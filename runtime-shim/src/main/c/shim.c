@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "at_end.h"
 #include "attach.h"
 #include "container.h"
 #include "exec.h"
@@ -117,6 +118,7 @@ static const struct request REQUESTS[] = {
     {FRAME_RESIZE, container_resize},
     {FRAME_SHUTDOWN, shut_down},
     {FRAME_CLOSE_STDIN, container_close_stdin},
+    {FRAME_AT_END, at_end_begin},
 };
 
 static int on_frame(void *owner, struct connection *connection, const struct frame *frame, struct failure *f) {

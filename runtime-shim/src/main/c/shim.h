@@ -15,6 +15,7 @@
 #include "log.h"
 #include "loop.h"
 
+struct at_end;
 struct container;
 struct exec;
 
@@ -36,6 +37,7 @@ struct shim {
   struct connection *connections;
   struct container *containers;
   struct exec *execs;
+  struct at_end *promises;
   struct log_batch *batch;
   const char *socket_path;
   struct rlimit descriptors; /* what its processes begin with */

@@ -683,6 +683,35 @@ static void make_group(void) {
   *group = 0;
 }
 
+/* A program that the client has on the host's files, and what is written when the client is gone: after the program, whatever it does. */
+static void promises_are_kept_once_the_client_is_gone(void) {
+  struct streamed streamed;
+  char script[512];
+  char kept[PATH_SIZE];
+  FILE *file = fopen(in_state("kept"), "w");
+  fclose(file);
+  snprintf(kept, sizeof kept, "%s", in_state("kept"));
+  mkfifo(in_state("gate"), 0600);
+  int broken = shim_of("pod");
+  refused(daemon_call(broken, &message, FRAME_AT_END, "utt", 1u, "relative", "x"), "malformed", "a promise about no absolute path is refused");
+  close(broken);
+  int promise = shim_of("pod");
+  tap_ok(daemon_call(promise, &message, FRAME_AT_END, "utt", 1u, kept, "thawed"), "a promise is given");
+  int host = shim_of("pod");
+  snprintf(script, sizeof script, "read word < %s; echo \"$word $PPID\"; test -s %s && echo early", in_state("gate"), kept);
+  tap_ok(daemon_call(host, &message, FRAME_EXEC, "ttpuuu", "", "host", shell(0, false, false, script), 8u, 0u, 0u), "a program is run on the host's files");
+  close(promise);
+  int gate = open(in_state("gate"), O_WRONLY | O_CLOEXEC);
+  tap_ok(daemon_call(shim_of("pod"), &message, FRAME_LIST, "") && !*daemon_read_file(kept), "the promise waits for the program");
+  tap_ok(write(gate, "go\n", 3) == 3 && close(gate) == 0, "which goes on");
+  tap_ok(daemon_stream(host, FRAME_END, &streamed) && streamed.code == 1, "and ends");
+  tap_contains(streamed.out, "go ", "as it would have");
+  tap_lacks(streamed.out, "early", "before the promise was kept");
+  tap_ok(strcmp(daemon_read_file(kept), "thawed") == 0, "which it is then");
+  close(host);
+  tap_ok(unlink(kept) == 0 && unlink(in_state("gate")) == 0, "the files are whose who named them");
+}
+
 static void clean_up(void) {
   tap_lacks(daemon_read_file(in_state("zygote.log")), "anitizer", "no sanitizer spoke up");
   tap_lacks(daemon_read_file(in_state("zygote.log")), "runtime error", "nor the one for undefined behaviour");
@@ -728,6 +757,7 @@ int main(void) {
   what_was_written_before_the_exit_is_logged(shim, events);
   containers_hold_nothing_of_each_other(shim, events);
   execs_run_beside_it(shim);
+  promises_are_kept_once_the_client_is_gone();
   a_slow_client_costs_no_memory();
   an_exec_is_killed_with_all_it_forked(shim, events);
   int replay = subscriber("pod", 1);

@@ -82,6 +82,15 @@ public final class LaunchProgramCompiler {
         }
     }
 
+    /** The program of a command on the host's files and with the host's rights, in the namespaces of whoever runs it. */
+    public LaunchProgram onHost(List<String> command) {
+        ProgramBuilder program = new ProgramBuilder();
+        program.clone(0);
+        program.setsid();
+        program.execve(command, HOST_ENVIRONMENT);
+        return program.build();
+    }
+
     private static void check(Process process) {
         Unsupported.check(process);
         if (process.args().isEmpty()) {

@@ -22,6 +22,7 @@ final class FrameType {
     static final int SHUTDOWN = 0x2a;
     static final int CLOSE_STDIN = 0x2b;
     static final int PROCEED = 0x2c;
+    static final int AT_END = 0x30;
     static final int EVENT = 0x40;
     static final int STDOUT = 0x50;
     static final int STDERR = 0x51;

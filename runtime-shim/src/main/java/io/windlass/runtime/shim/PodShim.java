@@ -1,6 +1,8 @@
 package io.windlass.runtime.shim;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -33,6 +35,20 @@ public interface PodShim extends AutoCloseable {
     /** Returns when the program has been executed. */
     ShimStream exec(ExecLaunch launch);
 
+    /**
+     * Runs a command on the host's files and PIDs with the host's rights, in the pod's network, IPC and UTS namespaces. Returns
+     * when it has been executed. It goes on when nobody reads its stream any more, and when this daemon is gone.
+     *
+     * @param name for messages
+     */
+    ShimStream runOnHost(String name, List<String> command);
+
+    /**
+     * Has texts written into files once the promise is closed, or this daemon is gone, whatever ended it; but not before the
+     * commands of {@link #runOnHost} have ended. Files that are gone are passed over.
+     */
+    Promise atEnd(Map<Path, String> texts);
+
     ShimStream attach(String containerId, Set<StreamKind> streams);
 
     void resize(String containerId, int columns, int rows);
@@ -54,4 +70,11 @@ public interface PodShim extends AutoCloseable {
     /** Closes the connection; the shim and its containers go on. */
     @Override
     void close();
+
+    /** What {@link #atEnd} gave. */
+    interface Promise extends AutoCloseable {
+        /** Has it kept, soon. */
+        @Override
+        void close();
+    }
 }

@@ -11,6 +11,7 @@ import io.windlass.runtime.program.LaunchProgramCompiler;
 import io.windlass.runtime.program.RootTree;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,6 +20,7 @@ final class Requests {
     private static final int IO_STDIN = 1;
     private static final int IO_TTY = 2;
     private static final int IO_STDIN_ONCE = 4;
+    private static final int IO_HOST = 8;
 
     private Requests() {}
 
@@ -91,6 +93,22 @@ final class Requests {
                 .u32(HookRules.milliseconds(hook.timeout()))
                 .str(hook.state())
                 .str(text(hook.claim()));
+    }
+
+    static Encoder runOnHost(String name, List<String> command, LaunchProgramCompiler compiler) {
+        return new Encoder()
+                .str("")
+                .str(name)
+                .bytes(compiler.onHost(command).toByteArray())
+                .u32(IO_HOST)
+                .u32(0)
+                .u32(0);
+    }
+
+    static Encoder atEnd(Map<Path, String> texts) {
+        Encoder out = new Encoder().u32(texts.size());
+        texts.forEach((file, text) -> out.str(file.toString()).str(text));
+        return out;
     }
 
     static Encoder attach(String containerId, Set<StreamKind> streams) {

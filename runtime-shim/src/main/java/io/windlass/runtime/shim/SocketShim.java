@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -135,6 +136,27 @@ final class SocketShim implements PodShim {
                 FrameType.EXEC,
                 Requests.exec(launch, compiler),
                 "cannot exec in container " + launch.containerId());
+    }
+
+    @Override
+    public ShimStream runOnHost(String name, List<String> command) {
+        return SocketStream.open(
+                socket,
+                peer,
+                FrameType.EXEC,
+                Requests.runOnHost(name, command, compiler),
+                "cannot run %s for pod %s".formatted(command.getFirst(), podId));
+    }
+
+    @Override
+    public Promise atEnd(Map<Path, String> texts) {
+        ShimStream stream = SocketStream.open(
+                socket,
+                peer,
+                FrameType.AT_END,
+                Requests.atEnd(texts),
+                "cannot arrange for the daemon's end in pod " + podId);
+        return stream::close;
     }
 
     @Override

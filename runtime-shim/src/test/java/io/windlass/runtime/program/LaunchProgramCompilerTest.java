@@ -98,6 +98,20 @@ class LaunchProgramCompilerTest {
         assertThat(lines).noneMatch(line -> line.startsWith("SECCOMP") || line.startsWith("CAPSET"));
     }
 
+    @Test
+    void runsACommandOnTheHostWithoutEnteringAnything() {
+        List<String> lines = compiler.onHost(List.of("/usr/sbin/criu", "dump"))
+                .disassemble()
+                .lines()
+                .map(line -> line.replaceFirst("^ *[0-9]+ +", ""))
+                .toList();
+
+        assertThat(lines).hasSize(3);
+        assertThat(lines.getFirst()).startsWith("CLONE");
+        assertThat(lines.get(1)).startsWith("SETSID");
+        assertThat(lines.getLast()).startsWith("EXECVE").contains("/usr/sbin/criu", "dump", "LC_ALL=C");
+    }
+
     private static String operation(List<String> lines, String name) {
         return lines.stream().filter(line -> line.startsWith(name)).findFirst().orElseThrow();
     }
