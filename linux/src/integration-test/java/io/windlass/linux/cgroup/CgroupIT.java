@@ -95,6 +95,29 @@ class CgroupIT {
     }
 
     @Test
+    void freezes_all_processes_and_lets_them_go_on() throws Exception {
+        Cgroup group = driver.create(parent + "/one", CgroupResources.NONE);
+        startIn(driver.create(parent + "/one/inner", CgroupResources.NONE), "i=0; while :; do i=$((i+1)); done");
+        Freezer freezer = group.freezer();
+
+        freezer.freeze(Duration.ofSeconds(10));
+
+        long stood = group.stats().cpuUsageNanos();
+        Thread.sleep(100);
+        assertThat(group.stats().cpuUsageNanos()).isEqualTo(stood);
+        assertThat(freezer.file()).exists();
+        // As the shim does it when the daemon is gone.
+        Files.writeString(freezer.file(), freezer.thawedText(), StandardOpenOption.WRITE);
+        Thread.sleep(100);
+        assertThat(group.stats().cpuUsageNanos()).isGreaterThan(stood);
+        freezer.freeze(Duration.ofSeconds(10));
+        freezer.thaw();
+        group.kill();
+        group.remove();
+        freezer.thaw();
+    }
+
+    @Test
     void kills_what_was_cloned_into_the_cgroup2_folder_alone() throws Exception {
         Cgroup group = driver.create(parent + "/one", CgroupResources.NONE);
         Path unified = group.unifiedDirectory().orElseThrow();

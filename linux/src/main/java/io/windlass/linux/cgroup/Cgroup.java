@@ -38,6 +38,9 @@ public interface Cgroup {
     /** The folder of the group in the cgroup2 hierarchy, which hybrid machines have too. */
     Optional<Path> unifiedDirectory();
 
+    /** @throws io.windlass.fault.Fault FAILED_PRECONDITION where the machine has no freezer */
+    Freezer freezer();
+
     /** Sends SIGKILL to all processes of this group and of groups below it. They may still be exiting on return. */
     void kill();
 

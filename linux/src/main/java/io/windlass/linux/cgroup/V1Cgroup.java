@@ -141,6 +141,15 @@ final class V1Cgroup implements Cgroup {
     }
 
     @Override
+    public Freezer freezer() {
+        return controller("freezer")
+                .flatMap(ControlFreezer::of)
+                .or(() -> unified.flatMap(ControlFreezer::of))
+                .orElseThrow(() -> Fault.precondition("cannot freeze cgroup " + group.text()
+                        + ": neither the freezer controller nor a cgroup2 hierarchy is mounted"));
+    }
+
+    @Override
     public void kill() {
         unified.filter(d -> d.has("cgroup.kill")).ifPresent(d -> d.write("cgroup.kill", "1"));
         controller("freezer")

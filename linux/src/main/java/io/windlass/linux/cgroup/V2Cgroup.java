@@ -1,5 +1,6 @@
 package io.windlass.linux.cgroup;
 
+import io.windlass.fault.Fault;
 import io.windlass.linux.Syscalls;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -93,6 +94,13 @@ final class V2Cgroup implements Cgroup {
     @Override
     public Optional<Path> unifiedDirectory() {
         return Optional.of(directory.path());
+    }
+
+    @Override
+    public Freezer freezer() {
+        return ControlFreezer.of(directory)
+                .orElseThrow(() -> Fault.precondition("cannot freeze cgroup " + group.text() + ": there is no "
+                        + directory.path() + "/cgroup.freeze"));
     }
 
     @Override
