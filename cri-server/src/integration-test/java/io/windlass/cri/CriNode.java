@@ -77,7 +77,8 @@ final class CriNode implements AutoCloseable {
     private static void push(Path data) throws Exception {
         TarBuilder tar = new TarBuilder().mode(0755).directory("bin/").directory("tmp/");
         tar.file("bin/busybox", Files.readAllBytes(BUSYBOX));
-        for (String applet : List.of("sh", "cat", "sleep", "echo", "nc", "setsid", "stty", "true", "touch", "head")) {
+        for (String applet :
+                List.of("sh", "cat", "sleep", "echo", "nc", "setsid", "stty", "true", "touch", "head", "tr")) {
             tar.symbolicLink("bin/" + applet, "busybox");
         }
         try (DockerRegistry registry = DockerRegistry.start(data)) {

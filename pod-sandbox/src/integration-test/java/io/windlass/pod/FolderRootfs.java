@@ -1,6 +1,7 @@
 package io.windlass.pod;
 
 import io.windlass.pod.model.ContainerId;
+import io.windlass.pod.rootfs.Archives;
 import io.windlass.pod.rootfs.ImageConfiguration;
 import io.windlass.pod.rootfs.ImageVolume;
 import io.windlass.pod.rootfs.ResolvedImage;
@@ -77,6 +78,31 @@ final class FolderRootfs implements RootfsProvider {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void saveChanges(ContainerId id, Path archive) {
+        throw new UnsupportedOperationException("no test of these saves containers");
+    }
+
+    @Override
+    public void applyChanges(ContainerId id, Path archive) {
+        throw new UnsupportedOperationException("no test of these restores containers");
+    }
+
+    @Override
+    public Archives archives() {
+        return new Archives() {
+            @Override
+            public void pack(Path packed, Path archive) {
+                throw new UnsupportedOperationException("no test of these saves containers");
+            }
+
+            @Override
+            public void unpack(Path archive, Path unpacked, Path discarded) {
+                throw new UnsupportedOperationException("no test of these restores containers");
+            }
+        };
     }
 
     @Override

@@ -50,7 +50,8 @@ final class RealPods implements AutoCloseable {
         this.folder = folder;
         Path state = folder.resolve("run");
         String cgroup = "/windlass-pod-it-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
-        settings = new PodsSettings(folder.resolve("state.db"), state, cgroup, folder);
+        settings = new PodsSettings(
+                folder.resolve("state.db"), state, cgroup, folder, folder.resolve("checkpoints"), List.of());
         supervisor = ShimSupervisor.of(Path.of(System.getProperty("windlass.shim")), state);
         rootfs = new FolderRootfs(folder);
         fill(folder.resolve("lower"));

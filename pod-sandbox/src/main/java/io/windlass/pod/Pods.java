@@ -2,7 +2,12 @@ package io.windlass.pod;
 
 import io.windlass.linux.MountSyscalls;
 import io.windlass.linux.cgroup.CgroupDriver;
+import io.windlass.pod.checkpoint.Checkpoints;
+import io.windlass.pod.checkpoint.Criu;
+import io.windlass.pod.checkpoint.Journal;
+import io.windlass.pod.checkpoint.Restorations;
 import io.windlass.pod.container.Announcements;
+import io.windlass.pod.container.CheckpointContainer;
 import io.windlass.pod.container.ContainerChanges;
 import io.windlass.pod.container.ContainerEnd;
 import io.windlass.pod.container.ContainerExits;
@@ -32,11 +37,13 @@ import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.plugin.PluginTarget;
 import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.rootfs.RootfsProvider;
+import io.windlass.pod.sandbox.CheckpointPod;
 import io.windlass.pod.sandbox.ConnectPort;
 import io.windlass.pod.sandbox.ListPodSandboxes;
 import io.windlass.pod.sandbox.PodSandboxStatsQuery;
 import io.windlass.pod.sandbox.PodSandboxStatusQuery;
 import io.windlass.pod.sandbox.RemovePodSandbox;
+import io.windlass.pod.sandbox.RestorePod;
 import io.windlass.pod.sandbox.RunPodSandbox;
 import io.windlass.pod.sandbox.SandboxEnd;
 import io.windlass.pod.sandbox.ShimEvents;
@@ -48,6 +55,7 @@ import io.windlass.pod.stats.PodMetricsQuery;
 import io.windlass.pod.stats.UsageSampler;
 import io.windlass.pod.store.PodStore;
 import io.windlass.runtime.shim.ShimSupervisor;
+import java.nio.file.Path;
 
 /** The operations on pods and containers, wired to one store. Every operation is thread-safe. */
 public record Pods(
@@ -69,6 +77,9 @@ public record Pods(
         PodMetricsQuery podMetrics,
         UpdateContainerResources updateContainerResources,
         ReopenContainerLog reopenContainerLog,
+        CheckpointContainer checkpointContainer,
+        CheckpointPod checkpointPod,
+        RestorePod restorePod,
         ExecSync execSync,
         OpenExec openExec,
         OpenAttach openAttach,
@@ -108,7 +119,12 @@ public record Pods(
         ContainerChanges changes = new ContainerChanges(store, cgroups);
         ContainerExits exits = new ContainerExits(store, cgroups, announcements, plugins, changes);
         HookBundles bundles = new HookBundles(folders, supervisor.hooks());
-        ContainerEnd end = new ContainerEnd(store, shims, cgroups, folders, rootfs, bundles, exits);
+        Criu criu = new Criu(settings.programs());
+        Restorations restorations = new Restorations(
+                settings.checkpoints().resolve("restoring"), criu, rootfs.archives(), folders.attachPoint());
+        Journal journal = new Journal(settings.checkpoints().resolve("saving"));
+        Checkpoints checkpoints = new Checkpoints(shims, cgroups, rootfs, criu, journal, Path.of("/proc"));
+        ContainerEnd end = new ContainerEnd(store, shims, cgroups, folders, rootfs, bundles, exits, restorations);
         SandboxEnd sandboxEnd = new SandboxEnd(store, shims, folders, mounts, cgroups, network);
         ShimEvents shimEvents = new ShimEvents(store, shims, exits, end, plugins, announcements);
         shims.listen(shimEvents);
@@ -117,32 +133,37 @@ public record Pods(
         StopContainer stopContainer = new StopContainer(store, shims, end);
         UsageSampler sampler = new UsageSampler(store, shims, cgroups, rootfs);
         ContainerStatsQuery containerStats = new ContainerStatsQuery(store, sampler);
+        RunPodSandbox runPodSandbox = new RunPodSandbox(
+                store, shims, folders, mounts, cgroups, network, sandboxEnd, plugins, announcements, node);
+        RemovePodSandbox removePodSandbox =
+                new RemovePodSandbox(store, stopPodSandbox, removeContainer, sandboxEnd, plugins, announcements);
+        CreateContainer createContainer = new CreateContainer(
+                store,
+                shims,
+                cgroups,
+                folders,
+                rootfs,
+                new SpecBuilder(node),
+                devices,
+                end,
+                exits,
+                bundles,
+                plugins,
+                changes,
+                announcements,
+                timelines,
+                restorations);
         return new Pods(
-                new RunPodSandbox(
-                        store, shims, folders, mounts, cgroups, network, sandboxEnd, plugins, announcements, node),
+                runPodSandbox,
                 stopPodSandbox,
-                new RemovePodSandbox(store, stopPodSandbox, removeContainer, sandboxEnd, plugins, announcements),
+                removePodSandbox,
                 new UpdatePodSandboxResources(store, cgroups, plugins),
                 new ListPodSandboxes(store),
                 new PodSandboxStatusQuery(store, shims, folders),
                 new PodSandboxStatsQuery(store, sampler, containerStats),
                 new ConnectPort(store, folders),
-                new CreateContainer(
-                        store,
-                        shims,
-                        cgroups,
-                        folders,
-                        rootfs,
-                        new SpecBuilder(node),
-                        devices,
-                        end,
-                        exits,
-                        bundles,
-                        plugins,
-                        changes,
-                        announcements,
-                        timelines),
-                new StartContainer(store, shims, end, exits, bundles, plugins, announcements, timelines),
+                createContainer,
+                new StartContainer(store, shims, end, exits, bundles, plugins, announcements, timelines, restorations),
                 stopContainer,
                 removeContainer,
                 new ListContainers(store),
@@ -151,12 +172,28 @@ public record Pods(
                 new PodMetricsQuery(store, sampler, rootfs),
                 new UpdateContainerResources(store, cgroups, plugins, changes),
                 new ReopenContainerLog(store, shims),
+                new CheckpointContainer(store, checkpoints),
+                new CheckpointPod(store, checkpoints, folders, rootfs.archives()),
+                new RestorePod(store, runPodSandbox, removePodSandbox, createContainer, folders, rootfs.archives()),
                 new ExecSync(store, shims, cgroups),
                 new OpenExec(store, shims, cgroups),
                 new OpenAttach(store, shims),
                 new PluginRequests(store, plugins, changes, stopContainer),
                 events,
-                new Recover(store, shims, folders, bundles, rootfs, network, end, exits, sandboxEnd, shimEvents),
+                new Recover(
+                        store,
+                        shims,
+                        folders,
+                        bundles,
+                        rootfs,
+                        network,
+                        end,
+                        exits,
+                        sandboxEnd,
+                        shimEvents,
+                        cgroups,
+                        journal,
+                        restorations),
                 store,
                 shims);
     }

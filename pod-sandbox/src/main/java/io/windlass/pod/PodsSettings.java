@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Where a daemon keeps its pods.
@@ -13,8 +16,11 @@ import java.util.HexFormat;
  * @param state the folder for sockets, pinned namespaces and exit records; of this daemon alone
  * @param cgroupParent below which pods lie whose request names no parent; of this daemon alone
  * @param seccompProfiles where relative names of Localhost profiles are looked up
+ * @param checkpoints the folder for checkpoints that are being made or restored; on disk, of this daemon alone
+ * @param programs the folders where programs of the host are looked up
  */
-public record PodsSettings(Path database, Path state, String cgroupParent, Path seccompProfiles) {
+public record PodsSettings(
+        Path database, Path state, String cgroupParent, Path seccompProfiles, Path checkpoints, List<Path> programs) {
     /**
      * The usual places below a root and a state folder. The cgroup's name holds a digest of the state folder, unless that is
      * the usual one, so that daemons with different folders never meet.
@@ -23,7 +29,21 @@ public record PodsSettings(Path database, Path state, String cgroupParent, Path 
         Path absolute = state.toAbsolutePath().normalize();
         String suffix = absolute.equals(Path.of("/run/windlass")) ? "" : "-" + digest(absolute);
         return new PodsSettings(
-                root.resolve("state.db"), absolute, "/windlass" + suffix, Path.of("/var/lib/kubelet/seccomp"));
+                root.resolve("state.db"),
+                absolute,
+                "/windlass" + suffix,
+                Path.of("/var/lib/kubelet/seccomp"),
+                root.toAbsolutePath().resolve("checkpoints"),
+                programs(System.getenv()));
+    }
+
+    private static List<Path> programs(Map<String, String> environment) {
+        return Stream.of(environment
+                        .getOrDefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+                        .split(":", -1))
+                .filter(folder -> folder.startsWith("/"))
+                .map(Path::of)
+                .toList();
     }
 
     private static String digest(Path folder) {

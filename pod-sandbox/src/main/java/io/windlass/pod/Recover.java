@@ -2,15 +2,19 @@ package io.windlass.pod;
 
 import io.windlass.fault.Fault;
 import io.windlass.linux.SyscallException;
+import io.windlass.pod.checkpoint.Journal;
+import io.windlass.pod.checkpoint.Restorations;
 import io.windlass.pod.container.ContainerEnd;
 import io.windlass.pod.container.ContainerExits;
 import io.windlass.pod.container.ContainerProcess;
 import io.windlass.pod.lifecycle.HookBundles;
+import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.lifecycle.PodFolders;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.model.ProcessIdentity;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.sandbox.SandboxEnd;
@@ -48,6 +52,9 @@ public final class Recover {
     private final ContainerExits exits;
     private final SandboxEnd sandboxEnd;
     private final ShimEvents shimEvents;
+    private final PodCgroups cgroups;
+    private final Journal journal;
+    private final Restorations restorations;
 
     Recover(
             PodStore store,
@@ -59,7 +66,10 @@ public final class Recover {
             ContainerEnd containerEnd,
             ContainerExits exits,
             SandboxEnd sandboxEnd,
-            ShimEvents shimEvents) {
+            ShimEvents shimEvents,
+            PodCgroups cgroups,
+            Journal journal,
+            Restorations restorations) {
         this.store = store;
         this.shims = shims;
         this.folders = folders;
@@ -70,6 +80,9 @@ public final class Recover {
         this.exits = exits;
         this.sandboxEnd = sandboxEnd;
         this.shimEvents = shimEvents;
+        this.cgroups = cgroups;
+        this.journal = journal;
+        this.restorations = restorations;
     }
 
     /** A thing that cannot be put right now is logged and left as it is known, for stop and remove to try again. */
@@ -81,6 +94,7 @@ public final class Recover {
                 withoutShim.add(sandbox);
             }
         }
+        endCheckpoints();
         undoIntents();
         store.containers()
                 .forEach(container -> attempt("recover container " + container.id(), () -> recover(container)));
@@ -113,24 +127,26 @@ public final class Recover {
                 ExitRecord.read(folders.exitFile(container.definition().sandboxId(), container.id()));
         if (exit.isPresent()) {
             exits.record(container, exit.get());
+            return;
+        }
+        Optional<ShimContainer> started =
+                before instanceof ContainerState.Created ? started(container) : Optional.empty();
+        if (started.isPresent()) {
+            ProcessIdentity process =
+                    new ProcessIdentity(started.get().pid(), started.get().startTime());
+            container.update(now -> now.withState(new ContainerState.Running(process, Instant.now())));
+            finishStart(container, process);
         } else if (!ContainerProcess.lives(before)) {
             exits.recordUnknown(
                     container, Instant.now(), "cannot know how it ended: its process is gone and left no exit record");
-        } else if (before instanceof ContainerState.Created created && runs(container)) {
-            container.update(now -> now.withState(new ContainerState.Running(created.process(), Instant.now())));
-            finishStart(container, created);
         }
     }
 
     /** Hooks that the start had not come to; one that fails ends the container. */
-    private void finishStart(Container container, ContainerState.Created created) {
+    private void finishStart(Container container, ProcessIdentity process) {
         ContainerDefinition definition = container.definition();
         try {
-            bundles.poststart(
-                    definition.sandboxId(),
-                    container.id(),
-                    definition.spec(),
-                    created.process().pid());
+            bundles.poststart(definition.sandboxId(), container.id(), definition.spec(), process.pid());
         } catch (Fault e) {
             LOG.log(System.Logger.Level.ERROR, "ending container " + container.id() + ": " + e.getMessage(), e);
             containerEnd.kill(container);
@@ -151,14 +167,27 @@ public final class Recover {
         }
     }
 
-    /** The daemon may have ended between a start and its recording. */
-    private boolean runs(Container container) {
+    /** The daemon may have ended between a start and its recording; a restored container has another process since then. */
+    private Optional<ShimContainer> started(Container container) {
         return shims.find(container.definition().sandboxId())
-                .map(shim -> shim.list().stream()
-                        .anyMatch(known ->
+                .flatMap(shim -> shim.list().stream()
+                        .filter(known ->
                                 known.containerId().equals(container.id().value())
-                                        && known.state() == ShimContainer.State.RUNNING))
-                .orElse(false);
+                                        && known.state() == ShimContainer.State.RUNNING)
+                        .findFirst());
+    }
+
+    /** Containers that were being saved when the last daemon ended go on, and what was written of them is removed. */
+    private void endCheckpoints() {
+        for (PodSandboxId pod : journal.pods()) {
+            attempt("end the checkpoint of pod sandbox " + pod, () -> {
+                for (Container container : store.containersOf(pod)) {
+                    cgroups.find(container.definition().cgroupPath())
+                            .ifPresent(group -> group.freezer().thaw());
+                }
+                journal.undo(pod);
+            });
+        }
     }
 
     /** Only what lies in this daemon's own folders is looked at, and so nothing of another daemon's. */
@@ -166,6 +195,11 @@ public final class Recover {
         for (ContainerId id : rootfs.list()) {
             if (store.findContainer(id.value()).isEmpty()) {
                 attempt("remove the writable layer of unknown container " + id, () -> rootfs.remove(id));
+            }
+        }
+        for (ContainerId id : restorations.list()) {
+            if (store.findContainer(id.value()).isEmpty()) {
+                attempt("remove the checkpoint of unknown container " + id, () -> restorations.forget(id));
             }
         }
         for (PodSandboxId id : folders.list()) {

@@ -7,6 +7,8 @@ import io.windlass.cri.mapping.ContainerStatusMapping;
 import io.windlass.cri.mapping.PodSandboxMapping;
 import io.windlass.cri.mapping.ResourcesMapping;
 import io.windlass.cri.server.RpcTable;
+import io.windlass.cri.v1.CheckpointContainerRequest;
+import io.windlass.cri.v1.CheckpointContainerResponse;
 import io.windlass.cri.v1.Container;
 import io.windlass.cri.v1.ContainerFilter;
 import io.windlass.cri.v1.ContainerStatusRequest;
@@ -61,7 +63,8 @@ public final class ContainerEndpoint implements RpcTable.Endpoint {
                 .stream(RuntimeServiceGrpc.getStreamContainersMethod(), this::stream)
                 .unary(RuntimeServiceGrpc.getUpdateContainerResourcesMethod(), this::update)
                 .unary(RuntimeServiceGrpc.getReopenContainerLogMethod(), this::reopenLog)
-                .unary(RuntimeServiceGrpc.getExecSyncMethod(), this::execSync);
+                .unary(RuntimeServiceGrpc.getExecSyncMethod(), this::execSync)
+                .unary(RuntimeServiceGrpc.getCheckpointContainerMethod(), this::checkpoint);
     }
 
     private CreateContainerResponse create(CreateContainerRequest request) {
@@ -129,6 +132,15 @@ public final class ContainerEndpoint implements RpcTable.Endpoint {
     private ReopenContainerLogResponse reopenLog(ReopenContainerLogRequest request) {
         pods.reopenContainerLog().reopen(request.getContainerId());
         return ReopenContainerLogResponse.getDefaultInstance();
+    }
+
+    private CheckpointContainerResponse checkpoint(CheckpointContainerRequest request) {
+        pods.checkpointContainer()
+                .checkpoint(
+                        request.getContainerId(),
+                        request.getLocation(),
+                        seconds("CheckpointContainer", request.getTimeout()));
+        return CheckpointContainerResponse.getDefaultInstance();
     }
 
     private ExecSyncResponse execSync(ExecSyncRequest request) {

@@ -1,10 +1,13 @@
 package io.windlass.cri.grpc;
 
+import io.windlass.cri.mapping.ContainerMapping;
 import io.windlass.cri.mapping.ContainerStatusMapping;
 import io.windlass.cri.mapping.PodSandboxMapping;
 import io.windlass.cri.mapping.ResourcesMapping;
 import io.windlass.cri.mapping.Times;
 import io.windlass.cri.server.RpcTable;
+import io.windlass.cri.v1.CheckpointPodRequest;
+import io.windlass.cri.v1.CheckpointPodResponse;
 import io.windlass.cri.v1.ListPodSandboxRequest;
 import io.windlass.cri.v1.ListPodSandboxResponse;
 import io.windlass.cri.v1.PodSandbox;
@@ -13,6 +16,8 @@ import io.windlass.cri.v1.PodSandboxStatusRequest;
 import io.windlass.cri.v1.PodSandboxStatusResponse;
 import io.windlass.cri.v1.RemovePodSandboxRequest;
 import io.windlass.cri.v1.RemovePodSandboxResponse;
+import io.windlass.cri.v1.RestorePodRequest;
+import io.windlass.cri.v1.RestorePodResponse;
 import io.windlass.cri.v1.RunPodSandboxRequest;
 import io.windlass.cri.v1.RunPodSandboxResponse;
 import io.windlass.cri.v1.RuntimeServiceGrpc;
@@ -23,6 +28,7 @@ import io.windlass.cri.v1.StreamPodSandboxesResponse;
 import io.windlass.cri.v1.UpdatePodSandboxResourcesRequest;
 import io.windlass.cri.v1.UpdatePodSandboxResourcesResponse;
 import io.windlass.pod.Pods;
+import io.windlass.pod.sandbox.RestorePod;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +51,9 @@ public final class PodSandboxEndpoint implements RpcTable.Endpoint {
                 .unary(RuntimeServiceGrpc.getPodSandboxStatusMethod(), this::status)
                 .unary(RuntimeServiceGrpc.getUpdatePodSandboxResourcesMethod(), this::update)
                 .unary(RuntimeServiceGrpc.getListPodSandboxMethod(), this::list)
-                .stream(RuntimeServiceGrpc.getStreamPodSandboxesMethod(), this::stream);
+                .stream(RuntimeServiceGrpc.getStreamPodSandboxesMethod(), this::stream)
+                .unary(RuntimeServiceGrpc.getCheckpointPodMethod(), this::checkpoint)
+                .unary(RuntimeServiceGrpc.getRestorePodMethod(), this::restore);
     }
 
     private RunPodSandboxResponse run(RunPodSandboxRequest request) {
@@ -76,6 +84,34 @@ public final class PodSandboxEndpoint implements RpcTable.Endpoint {
                                 ? Optional.of(ResourcesMapping.fromWire(request.getResources()))
                                 : Optional.empty());
         return UpdatePodSandboxResourcesResponse.getDefaultInstance();
+    }
+
+    private CheckpointPodResponse checkpoint(CheckpointPodRequest request) {
+        pods.checkpointPod()
+                .checkpoint(
+                        request.getPodSandboxId(),
+                        request.getOutputPath(),
+                        request.getContainerIdsList(),
+                        request.getOptionsMap());
+        return CheckpointPodResponse.getDefaultInstance();
+    }
+
+    private RestorePodResponse restore(RestorePodRequest request) {
+        RestorePod.Restored restored = pods.restorePod()
+                .restore(
+                        request.getCheckpointPath(),
+                        PodSandboxMapping.fromWire(request.getConfig()),
+                        request.getRuntimeHandler(),
+                        request.getOptionsMap(),
+                        request.getContainerConfigsList().stream()
+                                .map(ContainerMapping::fromWire)
+                                .toList());
+        RestorePodResponse.Builder answer = RestorePodResponse.newBuilder()
+                .setPodSandboxId(restored.sandbox().value());
+        restored.containers()
+                .forEach((name, id) ->
+                        answer.addRestoredContainersBuilder().setName(name).setContainerId(id.value()));
+        return answer.build();
     }
 
     private PodSandboxStatusResponse status(PodSandboxStatusRequest request) {

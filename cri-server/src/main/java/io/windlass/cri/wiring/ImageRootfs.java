@@ -3,6 +3,7 @@ package io.windlass.cri.wiring;
 import io.windlass.fault.Fault;
 import io.windlass.image.Image;
 import io.windlass.image.ImageService;
+import io.windlass.image.archive.FolderArchive;
 import io.windlass.image.manifest.OciImageConfig;
 import io.windlass.image.reference.ImageId;
 import io.windlass.image.snapshot.Snapshot;
@@ -11,6 +12,7 @@ import io.windlass.linux.FsStat;
 import io.windlass.linux.SyscallException;
 import io.windlass.linux.Syscalls;
 import io.windlass.pod.model.ContainerId;
+import io.windlass.pod.rootfs.Archives;
 import io.windlass.pod.rootfs.ImageConfiguration;
 import io.windlass.pod.rootfs.ImageVolume;
 import io.windlass.pod.rootfs.ResolvedImage;
@@ -31,10 +33,12 @@ public final class ImageRootfs implements RootfsProvider {
 
     private final ImageService images;
     private final Syscalls kernel;
+    private final FolderArchive archives;
 
     public ImageRootfs(ImageService images, Syscalls kernel) {
         this.images = images;
         this.kernel = kernel;
+        this.archives = new FolderArchive(kernel);
     }
 
     @Override
@@ -67,6 +71,35 @@ public final class ImageRootfs implements RootfsProvider {
         images.snapshots().list().stream()
                 .filter(snapshot -> snapshot.startsWith(id.value() + VOLUME))
                 .forEach(images.snapshots()::remove);
+    }
+
+    @Override
+    public void saveChanges(ContainerId id, Path archive) {
+        archives.pack(snapshot(id).upper(), archive);
+    }
+
+    @Override
+    public void applyChanges(ContainerId id, Path archive) {
+        Path upper = snapshot(id).upper();
+        Path discarded = upper.resolveSibling("discarded");
+        try {
+            Files.createDirectory(discarded);
+        } catch (IOException e) {
+            throw Fault.internal("cannot make " + discarded + ": " + e.getMessage(), e);
+        }
+        // What is in it is removed with the snapshot.
+        archives.unpack(archive, upper, discarded);
+    }
+
+    private Snapshot snapshot(ContainerId id) {
+        return images.snapshots()
+                .find(id.value())
+                .orElseThrow(() -> Fault.notFound("container " + id + " has no writable layer"));
+    }
+
+    @Override
+    public Archives archives() {
+        return new FolderArchives(archives);
     }
 
     @Override
@@ -120,6 +153,18 @@ public final class ImageRootfs implements RootfsProvider {
                         config.stopSignal(),
                         config.labels(),
                         config.volumes().stream().sorted().toList()));
+    }
+
+    private record FolderArchives(FolderArchive archives) implements Archives {
+        @Override
+        public void pack(Path folder, Path archive) {
+            archives.pack(folder, archive);
+        }
+
+        @Override
+        public void unpack(Path archive, Path folder, Path discarded) {
+            archives.unpack(archive, folder, discarded);
+        }
     }
 
     private record SnapshotRootfs(Snapshot snapshot) implements Rootfs {

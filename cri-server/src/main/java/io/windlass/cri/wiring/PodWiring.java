@@ -130,7 +130,9 @@ final class PodWiring {
                 config.cgroup().defaultParent().isEmpty()
                         ? usual.cgroupParent()
                         : config.cgroup().defaultParent(),
-                usual.seccompProfiles());
+                usual.seccompProfiles(),
+                usual.checkpoints(),
+                usual.programs());
     }
 
     private static NetworkConfig networkSettings(Config config) {

@@ -2,6 +2,7 @@ package io.windlass.pod.container;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.pod.checkpoint.Restorations;
 import io.windlass.pod.lifecycle.HookBundles;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.lifecycle.PodFolders;
@@ -33,6 +34,7 @@ public final class ContainerEnd {
     private final RootfsProvider rootfs;
     private final HookBundles bundles;
     private final ContainerExits exits;
+    private final Restorations restorations;
 
     public ContainerEnd(
             PodStore store,
@@ -41,7 +43,8 @@ public final class ContainerEnd {
             PodFolders folders,
             RootfsProvider rootfs,
             HookBundles bundles,
-            ContainerExits exits) {
+            ContainerExits exits,
+            Restorations restorations) {
         this.store = store;
         this.shims = shims;
         this.cgroups = cgroups;
@@ -49,6 +52,7 @@ public final class ContainerEnd {
         this.rootfs = rootfs;
         this.bundles = bundles;
         this.exits = exits;
+        this.restorations = restorations;
     }
 
     /** Kills everything in the container and returns once its end is recorded. Does nothing for one that has ended. */
@@ -112,6 +116,7 @@ public final class ContainerEnd {
         shims.find(sandbox).ifPresent(shim -> forget(shim, id));
         cgroups.remove(cgroupPath);
         rootfs.remove(id);
+        restorations.forget(id);
         try {
             Files.deleteIfExists(folders.exitFile(sandbox, id));
         } catch (IOException e) {

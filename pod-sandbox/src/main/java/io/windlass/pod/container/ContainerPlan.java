@@ -135,6 +135,19 @@ final class ContainerPlan {
         });
     }
 
+    /** A restored container goes on in a copy of the log that it had, unless there is one already. */
+    void continueLog(Path saved) {
+        logPath()
+                .filter(log -> Files.isRegularFile(saved) && Files.notExists(log))
+                .ifPresent(log -> {
+                    try {
+                        Files.copy(saved, log);
+                    } catch (IOException e) {
+                        throw Fault.internal("cannot copy the log so far to " + log + ": " + e.getMessage(), e);
+                    }
+                });
+    }
+
     Resources limits(Spec spec) {
         return spec.linux() == null || spec.linux().resources() == null
                 ? Resources.NONE

@@ -4,6 +4,9 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.fault.Rollback;
 import io.windlass.linux.cgroup.Cgroup;
+import io.windlass.pod.checkpoint.CheckpointFolder.Checkpoint;
+import io.windlass.pod.checkpoint.Restorations;
+import io.windlass.pod.checkpoint.RestoreRules;
 import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.Exclusively;
@@ -65,6 +68,7 @@ public final class CreateContainer {
     private final ContainerChanges changes;
     private final Announcements announcements;
     private final Timelines timelines;
+    private final Restorations restorations;
     private final Joining<Name, ContainerConfig, ContainerId> creations = new Joining<>("create container");
 
     public CreateContainer(
@@ -81,7 +85,8 @@ public final class CreateContainer {
             PluginCalls plugins,
             ContainerChanges changes,
             Announcements announcements,
-            Timelines timelines) {
+            Timelines timelines,
+            Restorations restorations) {
         this.store = store;
         this.shims = shims;
         this.cgroups = cgroups;
@@ -96,6 +101,7 @@ public final class CreateContainer {
         this.changes = changes;
         this.announcements = announcements;
         this.timelines = timelines;
+        this.restorations = restorations;
     }
 
     /** Returns the id; of the same container that exists already, too. */
@@ -119,18 +125,32 @@ public final class CreateContainer {
         return create(sandbox, config);
     }
 
+    /**
+     * Makes a container of the processes in a checkpoint archive; {@link #create} does so when the archive stands in the place
+     * of the image.
+     *
+     * @param config its image is the one that the checkpointed container was made from
+     */
+    public ContainerId restore(PodSandboxId sandboxId, ContainerConfig config, Path archive) {
+        return create(store.sandbox(sandboxId.value()), config, Optional.of(archive));
+    }
+
     private ContainerId create(Sandbox sandbox, ContainerConfig config) {
+        return create(sandbox, config, Restorations.archive(config.image()));
+    }
+
+    private ContainerId create(Sandbox sandbox, ContainerConfig config, Optional<Path> archive) {
         if (config.metadata().name().isEmpty()) {
             throw Fault.invalid("cannot create container in pod sandbox " + sandbox.id() + ": metadata.name is empty");
         }
         return creations.run(new Name(sandbox.id(), config.metadata()), config, () -> {
             try (PodPlugins.Hold _ = plugins.hold()) {
-                return createOnce(sandbox, config);
+                return createOnce(sandbox, config, archive);
             }
         });
     }
 
-    private ContainerId createOnce(Sandbox sandbox, ContainerConfig config) {
+    private ContainerId createOnce(Sandbox sandbox, ContainerConfig config, Optional<Path> archive) {
         return Exclusively.get(
                 sandbox.lifecycle().readLock(), "create container in pod sandbox " + sandbox.id(), () -> {
                     if (!sandbox.ready()) {
@@ -138,7 +158,7 @@ public final class CreateContainer {
                                 + sandbox.id() + " is not ready");
                     }
                     Optional<Container> existing = sameName(sandbox.id(), config.metadata());
-                    return existing.isPresent() ? reuse(existing.get(), config) : make(sandbox, config);
+                    return existing.isPresent() ? reuse(existing.get(), config) : make(sandbox, config, archive);
                 });
     }
 
@@ -163,18 +183,17 @@ public final class CreateContainer {
                                 container.state().kind()));
     }
 
-    private ContainerId make(Sandbox sandbox, ContainerConfig config) {
+    private ContainerId make(Sandbox sandbox, ContainerConfig config, Optional<Path> archive) {
         ContainerId id = ContainerId.generate();
-        ResolvedImage image = images.resolve(config.image().image())
-                .orElseThrow(() -> Fault.notFound("cannot create container " + config.metadata() + ": image "
-                        + config.image().image() + " is not on this machine"));
-        ImageRules.check(config.image(), image, "create container " + config.metadata());
+        Optional<ResolvedImage> named = archive.isPresent() ? Optional.empty() : Optional.of(image(config));
         String cgroupPath = PodCgroups.ofContainer(sandbox.definition().cgroupParent(), id);
         Intent intent = new Intent(Intent.Kind.CONTAINER, id.value(), sandbox.id(), cgroupPath);
         try (Rollback rollback = new Rollback("create container " + id)) {
             store.intend(intent);
             rollback.onFailure("undo what the intent says", () -> end.undo(intent));
-            Launched launched = launch(sandbox, config, image, intent, rollback);
+            Optional<Checkpoint> checkpoint = archive.map(file -> prepare(id, config, file));
+            ResolvedImage image = named.orElseGet(() -> image(config, checkpoint.orElseThrow()));
+            Launched launched = launch(sandbox, config, image, checkpoint, intent, rollback);
             Container container = store.add(launched.definition(), launched.condition());
             timelines.created(id, launched.created().timeline());
             announcements.container(
@@ -187,8 +206,50 @@ public final class CreateContainer {
         }
     }
 
+    private ResolvedImage image(ContainerConfig config) {
+        ResolvedImage image = images.resolve(config.image().image())
+                .orElseThrow(() -> Fault.notFound("cannot create container " + config.metadata() + ": image "
+                        + config.image().image() + " is not on this machine"));
+        ImageRules.check(config.image(), image, "create container " + config.metadata());
+        return image;
+    }
+
+    private Checkpoint prepare(ContainerId id, ContainerConfig config, Path archive) {
+        try {
+            Checkpoint checkpoint = restorations.prepare(id, archive);
+            RestoreRules.check(config, checkpoint);
+            return checkpoint;
+        } catch (Fault e) {
+            throw e.in("cannot create container " + config.metadata());
+        }
+    }
+
+    /** The image that the checkpointed container was made from; it must be the request's, when that names one. */
+    private ResolvedImage image(ContainerConfig config, Checkpoint checkpoint) {
+        if (Restorations.archive(config.image()).isEmpty()) {
+            ResolvedImage named = image(config);
+            if (!named.reference().equals(checkpoint.imageReference())) {
+                throw Fault.invalid("cannot create container " + config.metadata() + ": its image is "
+                        + named.reference() + ", that of the checkpointed container was "
+                        + checkpoint.imageReference());
+            }
+            return named;
+        }
+        return images.resolve(checkpoint.imageReference())
+                .or(() -> images.resolve(checkpoint.imageName())
+                        .filter(found -> found.reference().equals(checkpoint.imageReference())))
+                .orElseThrow(() -> Fault.notFound("cannot create container " + config.metadata()
+                        + ": the checkpoint's image " + checkpoint.imageReference() + " (" + checkpoint.imageName()
+                        + ") is not on this machine; pull it first"));
+    }
+
     private Launched launch(
-            Sandbox sandbox, ContainerConfig config, ResolvedImage image, Intent intent, Rollback rollback) {
+            Sandbox sandbox,
+            ContainerConfig config,
+            ResolvedImage image,
+            Optional<Checkpoint> checkpoint,
+            Intent intent,
+            Rollback rollback) {
         ContainerId id = ContainerId.of(intent.id());
         Set<String> named = CdiDevices.asked(config);
         PodShim shim = shims.of(sandbox.id());
@@ -196,6 +257,9 @@ public final class CreateContainer {
         RootOwner owner = RootOwner.of(sandbox.definition().namespaces());
         owner.adopt(rootfs.upper());
         owner.adopt(rootfs.work());
+        if (checkpoint.isPresent()) {
+            images.applyChanges(id, restorations.checkpoint(id).changes());
+        }
         ContainerPlan plan = new ContainerPlan(
                 sandbox.definition(), config, image, folders, store, ImageVolumes.prepare(id, config.mounts(), images));
         BuiltSpec built = specs.build(plan.specRequest(id, rootfs, intent.cgroupPath()))
@@ -206,7 +270,11 @@ public final class CreateContainer {
         Spec adjusted = devices.inject(creation.spec(), creation.cdiDevices(), named);
         ContainerDefinition definition = asked.withSpec(bundles.document(sandbox.id(), id, adjusted));
         changes.apply(creation.changes());
+        checkpoint.ifPresent(saved -> RestoreRules.checkMounts(saved, definition.spec()));
         plan.makeLogFolder();
+        if (checkpoint.isPresent()) {
+            plan.continueLog(restorations.checkpoint(id).containerLog());
+        }
         Cgroup cgroup = cgroups.create(intent.cgroupPath(), plan.limits(definition.spec()));
         Optional<Path> bundle = bundles.make(sandbox.id(), id, definition.spec(), owner);
         CreatedContainer created = shim.create(new ContainerLaunch(
@@ -224,7 +292,7 @@ public final class CreateContainer {
                 cgroup.attachFiles(),
                 cgroup.unifiedDirectory(),
                 folders.exitFile(sandbox.id(), id),
-                Optional.empty(),
+                checkpoint.map(saved -> restorations.restoration(id, saved)),
                 bundle));
         return new Launched(definition, created);
     }

@@ -1,6 +1,7 @@
 package io.windlass.pod.rootfs;
 
 import io.windlass.pod.model.ContainerId;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +31,14 @@ public interface RootfsProvider {
 
     /** Gives the writable layer and the images of volumes back; of an unknown container too, without an error. */
     void remove(ContainerId id);
+
+    /** Packs what a container has changed of its image, as a layer of the OCI image specification. */
+    void saveChanges(ContainerId id, Path archive);
+
+    /** Puts what {@link #saveChanges} packed into a writable layer that nobody has used. */
+    void applyChanges(ContainerId id, Path archive);
+
+    Archives archives();
 
     /** What the writable layer of a container takes now. */
     RootfsUsage usage(ContainerId id);

@@ -9,9 +9,11 @@ import io.windlass.linux.cgroup.CgroupPressure;
 import io.windlass.linux.cgroup.CgroupResources;
 import io.windlass.linux.cgroup.CgroupStats;
 import io.windlass.linux.cgroup.CgroupVersion;
+import io.windlass.linux.cgroup.Freezer;
 import io.windlass.linux.cgroup.HugepageUsage;
 import io.windlass.linux.cgroup.Pressure;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +23,20 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Groups that are only remembered. */
 public final class FakeCgroups implements CgroupDriver {
     private final Failpoints failpoints;
+    private final List<String> steps = new CopyOnWriteArrayList<>();
     private final Map<String, Group> groups = new ConcurrentHashMap<>();
+
+    /** What was frozen and thawed, and what others noted meanwhile. */
+    public List<String> steps() {
+        return steps;
+    }
 
     FakeCgroups(Failpoints failpoints) {
         this.failpoints = failpoints;
@@ -74,6 +83,7 @@ public final class FakeCgroups implements CgroupDriver {
         private volatile CgroupResources limits = CgroupResources.NONE;
         private volatile boolean refusing;
         private final AtomicInteger oomKills = new AtomicInteger();
+        private volatile boolean frozen;
         private final AtomicInteger reads = new AtomicInteger();
 
         Group(String path) {
@@ -183,6 +193,43 @@ public final class FakeCgroups implements CgroupDriver {
         @Override
         public Optional<Path> unifiedDirectory() {
             return Optional.empty();
+        }
+
+        @Override
+        public Freezer freezer() {
+            return new Freezer() {
+                @Override
+                public Path directory() {
+                    return Path.of("/freezer" + path);
+                }
+
+                @Override
+                public Path file() {
+                    return directory().resolve("freezer.state");
+                }
+
+                @Override
+                public String thawedText() {
+                    return "THAWED";
+                }
+
+                @Override
+                public void freeze(Duration limit) {
+                    failpoints.pass("cgroup.freeze");
+                    frozen = true;
+                    steps.add("freeze " + Path.of(path).getFileName());
+                }
+
+                @Override
+                public void thaw() {
+                    frozen = false;
+                    steps.add("thaw " + Path.of(path).getFileName());
+                }
+            };
+        }
+
+        public boolean frozen() {
+            return frozen;
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.windlass.pod.fake;
 
 import io.windlass.pod.model.ContainerId;
+import io.windlass.pod.rootfs.Archives;
 import io.windlass.pod.rootfs.ImageConfiguration;
 import io.windlass.pod.rootfs.ImageVolume;
 import io.windlass.pod.rootfs.ResolvedImage;
@@ -8,8 +9,9 @@ import io.windlass.pod.rootfs.Rootfs;
 import io.windlass.pod.rootfs.RootfsCapacity;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.rootfs.RootfsUsage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +26,11 @@ public final class FakeRootfs implements RootfsProvider {
     public final AtomicInteger measured = new AtomicInteger();
 
     public static final String IMAGE = "busybox";
+    public static final String REFERENCE = "busybox@sha256:2";
 
     private final Failpoints failpoints;
     private final Set<ContainerId> prepared = ConcurrentHashMap.newKeySet();
+    private final Map<ContainerId, Path> applied = new ConcurrentHashMap<>();
     private volatile ImageConfiguration configuration = new ImageConfiguration(
             List.of("/bin/sh"), List.of("-c", "true"), List.of("A=1"), "", "", "", Map.of(), List.of());
     private volatile Map<String, String> files = Map.of();
@@ -50,8 +54,8 @@ public final class FakeRootfs implements RootfsProvider {
     @Override
     public Optional<ResolvedImage> resolve(String referenceOrId) {
         failpoints.pass("rootfs.resolve");
-        return referenceOrId.equals(IMAGE)
-                ? Optional.of(new ResolvedImage("sha256:1", "busybox@sha256:2", configuration))
+        return referenceOrId.equals(IMAGE) || referenceOrId.equals(REFERENCE)
+                ? Optional.of(new ResolvedImage("sha256:1", REFERENCE, configuration))
                 : Optional.empty();
     }
 
@@ -79,6 +83,36 @@ public final class FakeRootfs implements RootfsProvider {
     @Override
     public void remove(ContainerId id) {
         prepared.remove(id);
+    }
+
+    @Override
+    public void saveChanges(ContainerId id, Path archive) {
+        failpoints.pass("rootfs.saveChanges");
+        write(archive, "changes of " + id);
+    }
+
+    @Override
+    public void applyChanges(ContainerId id, Path archive) {
+        failpoints.pass("rootfs.applyChanges");
+        applied.put(id, archive);
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            java.nio.file.Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The archive that a layer was made from. */
+    public Optional<Path> applied(ContainerId id) {
+        return Optional.ofNullable(applied.get(id));
+    }
+
+    @Override
+    public Archives archives() {
+        return new FakeArchives(failpoints);
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.windlass.runtime.shim.Timeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A shim whose containers are entries of a map. What they do is told by the test. */
@@ -39,6 +41,10 @@ public final class FakeShim implements PodShim {
     private volatile boolean alive = true;
     private volatile Supplier<ShimStream> execs = () -> {
         throw new IllegalStateException("no exec was prepared");
+    };
+    private final List<Map<Path, String>> promises = new CopyOnWriteArrayList<>();
+    private volatile Function<List<String>, ShimStream> hostPrograms = command -> {
+        throw new IllegalStateException("nobody expected " + command);
     };
     private volatile boolean ignoringTerm;
     private volatile boolean ending;
@@ -167,7 +173,12 @@ public final class FakeShim implements PodShim {
     @Override
     public List<ShimContainer> list() {
         return containers.values().stream()
-                .map(c -> new ShimContainer(c.launch.containerId(), 1, 1, c.state, c.exit))
+                .map(c -> new ShimContainer(
+                        c.launch.containerId(),
+                        Self.identity().pid(),
+                        Self.identity().startTime(),
+                        c.state,
+                        c.exit))
                 .toList();
     }
 
@@ -175,6 +186,30 @@ public final class FakeShim implements PodShim {
     public ShimStream exec(ExecLaunch launch) {
         calls.add("exec " + String.join(" ", launch.process().args()));
         return execs.get();
+    }
+
+    /** Stands for the programs of the host: they leave what they are asked for, and end as told. */
+    public void hostPrograms(Function<List<String>, ShimStream> next) {
+        hostPrograms = next;
+    }
+
+    /** What was promised and is not kept yet. */
+    public List<Map<Path, String>> promises() {
+        return List.copyOf(promises);
+    }
+
+    @Override
+    public ShimStream runOnHost(String name, List<String> command) {
+        failpoints.pass("shim.runOnHost");
+        calls.add("runOnHost " + String.join(" ", command));
+        return hostPrograms.apply(command);
+    }
+
+    @Override
+    public Promise atEnd(Map<Path, String> texts) {
+        failpoints.pass("shim.atEnd");
+        promises.add(texts);
+        return () -> promises.remove(texts);
     }
 
     @Override

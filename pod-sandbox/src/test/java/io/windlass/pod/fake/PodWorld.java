@@ -43,7 +43,14 @@ public final class PodWorld implements AutoCloseable {
     private Pods pods;
 
     public PodWorld(Path folder) {
-        settings = PodsSettings.of(folder, folder.resolve("run"));
+        PodsSettings usual = PodsSettings.of(folder, folder.resolve("run"));
+        settings = new PodsSettings(
+                usual.database(),
+                usual.state(),
+                usual.cgroupParent(),
+                usual.seccompProfiles(),
+                usual.checkpoints(),
+                List.of(folder.resolve("programs")));
         shims = new FakeShims(failpoints, mounts, folder.resolve("shims"));
         pods = open();
     }
@@ -97,6 +104,15 @@ public final class PodWorld implements AutoCloseable {
     /** The folder of CDI specifications. */
     public Path cdiFolder() {
         return settings.state().resolve("cdi");
+    }
+
+    /** Where the programs of the host lie; there is none unless a test makes it. */
+    public Path programs() {
+        return settings.programs().getFirst();
+    }
+
+    public Path checkpoints() {
+        return settings.checkpoints();
     }
 
     public Path podFolders() {
