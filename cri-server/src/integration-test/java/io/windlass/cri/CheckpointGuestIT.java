@@ -103,7 +103,7 @@ class CheckpointGuestIT {
                 .checkpointContainer(CheckpointContainerRequest.newBuilder()
                         .setContainerId(container)
                         .setLocation(archive.toString())
-                        .setTimeout(15)
+                        .setTimeout(120)
                         .build());
         return archive;
     }
