@@ -65,7 +65,7 @@ int group_kill(const char *path, struct failure *f) {
     return fail(f, errno, "open", "%s", path);
   if (process_write_file(group, "cgroup.kill", "1") == 0)
     return 0;
-  if (errno != ENOENT)
+  if (errno != ENOENT && errno != ENODEV) /* ENODEV: systemd has just removed the group, as its last process has ended */
     return fail(f, errno, "write", "%s/cgroup.kill", path);
   for (int sweep = 0; sweep < SWEEPS && each_process(group, kill_process) > 0; sweep++)
     continue;

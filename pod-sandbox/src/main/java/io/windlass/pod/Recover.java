@@ -98,6 +98,7 @@ public final class Recover {
         undoIntents();
         store.containers()
                 .forEach(container -> attempt("recover container " + container.id(), () -> recover(container)));
+        attempt("look at the counters of cgroups", exits::recovered);
         withoutShim.forEach(sandbox -> shimEvents.giveUp(sandbox, "it did not survive the daemon's absence"));
         removeUnknown();
         folders.list().forEach(this::endHooks);

@@ -250,6 +250,63 @@ class PodLifecycleTest {
     }
 
     @Test
+    void aKillForMemoryIsFoundInTheGroupAboveWhenSystemdHasTakenTheGroupAway() {
+        PodSandboxId sandbox = world.runSandbox("web");
+        ContainerId greedy = world.startContainer(sandbox, "greedy");
+        ContainerId killed = world.startContainer(sandbox, "killed");
+        ContainerId survivor = world.startContainer(sandbox, "survivor");
+        world.cgroups().group(groupOf(survivor)).outOfMemory();
+        world.cgroups().group(groupOf(greedy)).outOfMemory();
+
+        assertThat(reasonOfEndWithoutGroup(sandbox, greedy)).isEqualTo("OOMKilled");
+        assertThat(reasonOfEndWithoutGroup(sandbox, killed)).isEqualTo("Error");
+        assertThat(reasonOfEndWithoutGroup(sandbox, survivor)).isEqualTo("OOMKilled");
+    }
+
+    @Test
+    void twoThatAreKilledForMemoryAtOnceAreBothTold() {
+        PodSandboxId sandbox = world.runSandbox("web");
+        ContainerId first = world.startContainer(sandbox, "first");
+        ContainerId second = world.startContainer(sandbox, "second");
+        for (ContainerId greedy : List.of(first, second)) {
+            world.cgroups().group(groupOf(greedy)).outOfMemory();
+        }
+        world.cgroups().group(groupOf(first)).remove();
+        world.cgroups().group(groupOf(second)).remove();
+
+        assertThat(reasonOfEnd(sandbox, first)).isEqualTo("OOMKilled");
+        assertThat(reasonOfEnd(sandbox, second)).isEqualTo("OOMKilled");
+    }
+
+    @Test
+    void aKillForMemoryOfTheTimeBeforeTheDaemonIsNotTakenForOneNow() {
+        PodSandboxId sandbox = world.runSandbox("web");
+        ContainerId greedy = world.startContainer(sandbox, "greedy");
+        ContainerId later = world.startContainer(sandbox, "later");
+        world.cgroups().group(groupOf(greedy)).outOfMemory();
+        assertThat(reasonOfEndWithoutGroup(sandbox, greedy)).isEqualTo("OOMKilled");
+        world.restart(() -> {});
+
+        assertThat(reasonOfEndWithoutGroup(sandbox, later)).isEqualTo("Error");
+    }
+
+    private String groupOf(ContainerId container) {
+        return world.pods().store().container(container.value()).definition().cgroupPath();
+    }
+
+    private String reasonOfEndWithoutGroup(PodSandboxId sandbox, ContainerId container) {
+        world.cgroups().group(groupOf(container)).remove();
+        return reasonOfEnd(sandbox, container);
+    }
+
+    private String reasonOfEnd(PodSandboxId sandbox, ContainerId container) {
+        world.shims().of(sandbox).exit(container.value(), 137, 9);
+        return world.pods().containerStatus().status(container.value()).state() instanceof ContainerState.Exited exited
+                ? exited.reason()
+                : "none";
+    }
+
+    @Test
     void stoppingSendsTheContainersSignalAndKillsAfterTheTimeout() {
         PodSandboxId sandbox = world.runSandbox("web");
         ContainerId polite = world.pods()

@@ -9,7 +9,20 @@ public interface Cgroup {
     String path();
 
     /** Changes the limits that {@code resources} names and no other. When one cannot be set, those set before it are put back. */
-    void update(CgroupResources resources);
+    default void update(CgroupResources resources) {
+        update(resources, () -> {});
+    }
+
+    /** As {@link #update(CgroupResources)}, with one more step at the end: when it fails with a fault, the limits are put back. */
+    void update(CgroupResources resources, Runnable last);
+
+    /**
+     * Tells whoever else keeps account of groups that this one is made and has a process. Does nothing where it is the kernel
+     * alone.
+     *
+     * @param process the first in the group, by id in the daemon's PID namespace
+     */
+    default void register(long process) {}
 
     CgroupStats stats();
 

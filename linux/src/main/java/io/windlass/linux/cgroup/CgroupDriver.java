@@ -31,6 +31,11 @@ public interface CgroupDriver {
 
     CgroupVersion version();
 
+    /** How this driver names groups. */
+    default GroupNames names() {
+        return new PathNames();
+    }
+
     /**
      * Makes a group with limits; the groups above it are made as needed, without limits of their own.
      *
@@ -42,4 +47,7 @@ public interface CgroupDriver {
 
     /** A group that somebody made, in any of the hierarchies. */
     Optional<Cgroup> find(String path);
+
+    /** Ends what somebody else may still remember of a group whose folders are gone. Idempotent. */
+    default void forget(String path) {}
 }

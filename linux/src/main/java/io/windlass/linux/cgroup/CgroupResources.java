@@ -45,6 +45,21 @@ public record CgroupResources(
         return new Builder();
     }
 
+    public CgroupResources withoutDevices() {
+        return new CgroupResources(
+                cpuShares,
+                cpuQuota,
+                cpuPeriod,
+                cpusetCpus,
+                cpusetMems,
+                memoryLimit,
+                memorySwapLimit,
+                pidsLimit,
+                hugepageLimits,
+                unified,
+                DeviceRules.NONE);
+    }
+
     /** Collects limits; each setter says which it sets. */
     public static final class Builder {
         private OptionalLong cpuShares = OptionalLong.empty();

@@ -29,6 +29,22 @@ final class ControlChanges {
         changes.add(change);
     }
 
+    /** Adds a step after all others, which undoes itself if it fails with a fault. */
+    ControlChanges then(Runnable last) {
+        changes.add(new Change() {
+            @Override
+            public void apply() {
+                last.run();
+            }
+
+            @Override
+            public void undo() {
+                throw new IllegalStateException("there is no step after the last");
+            }
+        });
+        return this;
+    }
+
     /** The changes as "file=value", for tests and logs. */
     List<String> shown() {
         return changes.stream().map(Change::toString).toList();

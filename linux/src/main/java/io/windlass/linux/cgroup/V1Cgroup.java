@@ -42,12 +42,12 @@ final class V1Cgroup implements Cgroup {
     }
 
     @Override
-    public void update(CgroupResources resources) {
+    public void update(CgroupResources resources, Runnable last) {
         if (!resources.unified().isEmpty()) {
             throw Fault.precondition("cannot set %s of cgroup %s: unified limits need cgroup version 2"
                     .formatted(String.join(", ", resources.unified().keySet()), group.text()));
         }
-        V1Limits.changes(resources, this::controller).apply(group.text());
+        V1Limits.changes(resources, this::controller).then(last).apply(group.text());
     }
 
     private Optional<ControlDirectory> controller(String name) {

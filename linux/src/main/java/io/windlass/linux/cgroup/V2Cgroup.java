@@ -1,6 +1,8 @@
 package io.windlass.linux.cgroup;
 
 import io.windlass.fault.Fault;
+import io.windlass.linux.Errno;
+import io.windlass.linux.SyscallException;
 import io.windlass.linux.Syscalls;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,8 +30,8 @@ final class V2Cgroup implements Cgroup {
     }
 
     @Override
-    public void update(CgroupResources resources) {
-        V2Limits.changes(resources, directory).apply(group.text());
+    public void update(CgroupResources resources, Runnable last) {
+        V2Limits.changes(resources, directory).then(last).apply(group.text());
     }
 
     @Override
@@ -105,10 +107,19 @@ final class V2Cgroup implements Cgroup {
 
     @Override
     public void kill() {
-        if (directory.has("cgroup.kill")) {
+        if (!directory.has("cgroup.kill")) {
+            if (directory.exists()) {
+                FreezerKill.kill(directory);
+            }
+            return;
+        }
+        try {
             directory.write("cgroup.kill", "1");
-        } else if (directory.exists()) {
-            FreezerKill.kill(directory);
+        } catch (SyscallException e) {
+            // systemd removes the group of a scope as soon as its last process has ended.
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENODEV)) {
+                throw e;
+            }
         }
     }
 

@@ -4,7 +4,7 @@ import io.windlass.fault.Fault;
 import java.util.OptionalLong;
 
 /** Turns limits into writes to the control files of version 2. */
-final class V2Limits {
+public final class V2Limits {
     private static final long FEWEST_SHARES = 2;
     private static final long MOST_SHARES = 262144;
 
@@ -41,7 +41,7 @@ final class V2Limits {
      * The weight (1 to 10000) that stands for shares (2 to 262144): the linear formula by which the OCI runtimes have always
      * converted, so that a pod weighs the same under each of them. (1024 shares become 39, not the default of 100.)
      */
-    static long weight(long shares) {
+    public static long weight(long shares) {
         long bounded = Math.clamp(shares, FEWEST_SHARES, MOST_SHARES);
         return 1 + (bounded - FEWEST_SHARES) * 9999 / (MOST_SHARES - FEWEST_SHARES);
     }

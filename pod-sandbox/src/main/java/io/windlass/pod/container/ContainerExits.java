@@ -1,6 +1,7 @@
 package io.windlass.pod.container;
 
 import io.windlass.fault.Fault;
+import io.windlass.linux.cgroup.Cgroup;
 import io.windlass.pod.events.PodEvent;
 import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.PodCgroups;
@@ -24,11 +25,14 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class ContainerExits {
     private static final System.Logger LOG = System.getLogger(ContainerExits.class.getName());
 
+    static final String OUT_OF_MEMORY = "OOMKilled";
+
     private final PodStore store;
     private final PodCgroups cgroups;
     private final Announcements announcements;
     private final PluginCalls plugins;
     private final ContainerChanges changes;
+    private final MemoryKills memoryKills;
     private final Map<ContainerId, Optional<ExitRecord>> heldBack = new ConcurrentHashMap<>();
 
     public ContainerExits(
@@ -42,6 +46,7 @@ public final class ContainerExits {
         this.announcements = announcements;
         this.plugins = plugins;
         this.changes = changes;
+        this.memoryKills = new MemoryKills(store, cgroups);
     }
 
     /** A container's first process ended; of one that nobody sees yet, or any more, nothing is recorded. */
@@ -63,13 +68,18 @@ public final class ContainerExits {
         }
     }
 
+    /** To be called when the ends of all containers that an earlier daemon has left are recorded. */
+    public void recovered() {
+        memoryKills.forgetThePast();
+    }
+
     /** Records an end once; later ones change nothing. */
     public void record(Container container, ExitRecord exit) {
         if (container.state() instanceof ContainerState.Exited) {
             return;
         }
-        boolean outOfMemory = exit.exitCode() != 0 && clearCgroup(container);
-        String reason = outOfMemory ? "OOMKilled" : exit.exitCode() == 0 ? "Completed" : "Error";
+        boolean outOfMemory = clearCgroup(container) && exit.exitCode() != 0;
+        String reason = outOfMemory ? OUT_OF_MEMORY : exit.exitCode() == 0 ? "Completed" : "Error";
         exit(container, exit.exitedAt(), exit.exitCode(), reason, "");
     }
 
@@ -119,14 +129,10 @@ public final class ContainerExits {
      */
     private boolean clearCgroup(Container container) {
         try {
-            return cgroups.find(container.definition().cgroupPath())
-                    .map(group -> {
-                        if (group.populated()) {
-                            group.kill();
-                        }
-                        return group.oomKills() > 0;
-                    })
-                    .orElse(false);
+            cgroups.find(container.definition().cgroupPath())
+                    .filter(Cgroup::populated)
+                    .ifPresent(Cgroup::kill);
+            return memoryKills.of(container) > 0;
         } catch (RuntimeException e) {
             LOG.log(
                     System.Logger.Level.WARNING,

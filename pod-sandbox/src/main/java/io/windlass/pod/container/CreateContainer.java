@@ -186,7 +186,7 @@ public final class CreateContainer {
     private ContainerId make(Sandbox sandbox, ContainerConfig config, Optional<Path> archive) {
         ContainerId id = ContainerId.generate();
         Optional<ResolvedImage> named = archive.isPresent() ? Optional.empty() : Optional.of(image(config));
-        String cgroupPath = PodCgroups.ofContainer(sandbox.definition().cgroupParent(), id);
+        String cgroupPath = cgroups.ofContainer(sandbox.definition().cgroupParent(), id);
         Intent intent = new Intent(Intent.Kind.CONTAINER, id.value(), sandbox.id(), cgroupPath);
         try (Rollback rollback = new Rollback("create container " + id)) {
             store.intend(intent);
@@ -294,6 +294,7 @@ public final class CreateContainer {
                 folders.exitFile(sandbox.id(), id),
                 checkpoint.map(saved -> restorations.restoration(id, saved)),
                 bundle));
+        cgroup.register(created.pid());
         return new Launched(definition, created);
     }
 

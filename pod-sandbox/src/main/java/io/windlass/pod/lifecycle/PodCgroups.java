@@ -15,16 +15,21 @@ public final class PodCgroups {
     /** @param defaultParent below which pods lie whose request names no parent; it must belong to this daemon alone */
     public PodCgroups(CgroupDriver driver, String defaultParent) {
         this.driver = driver;
-        this.defaultParent = defaultParent;
+        this.defaultParent = driver.names().parent(defaultParent);
+    }
+
+    /** The group that a request means by cgroup_parent; names that the driver cannot use are refused. */
+    public String parent(String asked) {
+        return driver.names().parent(asked);
     }
 
     /** The group for a pod without one of the caller's. */
     public String ownParent(PodSandboxId id) {
-        return defaultParent + "/" + id;
+        return driver.names().ofPod(defaultParent, id.value());
     }
 
-    public static String ofContainer(String parent, ContainerId id) {
-        return (parent.endsWith("/") ? parent : parent + "/") + id;
+    public String ofContainer(String parent, ContainerId id) {
+        return driver.names().ofContainer(parent, id.value());
     }
 
     /** Not while {@link #removeOwnParent} may take an empty parent away. */
@@ -43,12 +48,15 @@ public final class PodCgroups {
 
     /** Kills what lives in a group and removes it. Idempotent. */
     public void remove(String path) {
-        driver.find(path).ifPresent(group -> {
-            if (group.populated()) {
-                group.kill();
-            }
-            group.remove();
-        });
+        driver.find(path)
+                .ifPresentOrElse(
+                        group -> {
+                            if (group.populated()) {
+                                group.kill();
+                            }
+                            group.remove();
+                        },
+                        () -> driver.forget(path));
     }
 
     /** Limits a group of {@link #ownParent}, which is made when it is not there yet: all of the limits or none. */
@@ -63,9 +71,8 @@ public final class PodCgroups {
 
     /** As {@link #remove}, for a group of {@link #ownParent}: the empty groups above, which are ours, go too. */
     public synchronized void removeOwnParent(String path) {
-        driver.find(path).ifPresent(group -> {
-            remove(path);
-            group.removeEmptyParents();
-        });
+        Optional<Cgroup> group = driver.find(path);
+        remove(path);
+        group.ifPresent(Cgroup::removeEmptyParents);
     }
 }

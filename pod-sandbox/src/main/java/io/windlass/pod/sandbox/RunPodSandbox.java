@@ -149,7 +149,7 @@ public final class RunPodSandbox {
     private SandboxDefinition definition(PodSandboxConfig config, String runtimeHandler) {
         PodSandboxId id = PodSandboxId.generate();
         String asked = config.linux().cgroupParent();
-        String parent = asked.isEmpty() ? cgroups.ownParent(id) : asked;
+        String parent = asked.isEmpty() ? cgroups.ownParent(id) : parent(asked, config);
         return new SandboxDefinition(id, config, runtimeHandler, Instant.now(), parent, asked.isEmpty());
     }
 
@@ -159,6 +159,14 @@ public final class RunPodSandbox {
         if (definition.ownsCgroupParent() && linux.resources().isPresent()) {
             cgroups.limitOwnParent(
                     definition.cgroupParent(), ResourcePlan.of(PodLimits.of(linux.resources(), linux.overhead())));
+        }
+    }
+
+    private String parent(String asked, PodSandboxConfig config) {
+        try {
+            return cgroups.parent(asked);
+        } catch (Fault e) {
+            throw e.in("cannot run pod sandbox " + config.metadata() + ": linux.cgroup_parent");
         }
     }
 

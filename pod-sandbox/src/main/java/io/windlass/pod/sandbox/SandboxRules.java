@@ -32,10 +32,6 @@ final class SandboxRules {
                     + "' is not absolute");
         }
         LinuxPodSandboxConfig linux = config.linux();
-        if (!linux.cgroupParent().isEmpty() && !linux.cgroupParent().startsWith("/")) {
-            throw Fault.invalid("cannot run pod sandbox " + metadata + ": linux.cgroup_parent '" + linux.cgroupParent()
-                    + "' is not a path below the cgroup root, as the cgroupfs driver needs");
-        }
         LinuxSandboxSecurityContext security = linux.securityContext();
         NamespaceRules.check(security.namespaceOptions(), "linux.security_context.namespace_options");
         if (security.namespaceOptions().pid() == NamespaceMode.TARGET) {

@@ -104,8 +104,11 @@ public final class FakeCgroups implements CgroupDriver {
             return reads.get();
         }
 
+        /** The kernel counts a kill in all groups above, too. */
         public void outOfMemory() {
-            oomKills.incrementAndGet();
+            for (Path at = Path.of(path); at != null && at.getNameCount() > 0; at = at.getParent()) {
+                group(at.toString()).oomKills.incrementAndGet();
+            }
         }
 
         @Override
@@ -119,10 +122,11 @@ public final class FakeCgroups implements CgroupDriver {
         }
 
         @Override
-        public void update(CgroupResources resources) {
+        public void update(CgroupResources resources, Runnable last) {
             if (refusing) {
                 throw Fault.invalid("cannot update cgroup " + path + ": out of range");
             }
+            last.run();
             limits = resources;
         }
 
