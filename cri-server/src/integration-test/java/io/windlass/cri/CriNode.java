@@ -53,6 +53,11 @@ final class CriNode implements AutoCloseable {
     private ManagedChannel channel;
 
     CriNode(Path folder) throws Exception {
+        this(folder, "");
+    }
+
+    /** @param settings more lines of the daemon's configuration */
+    CriNode(Path folder, String settings) throws Exception {
         this.folder = folder;
         Files.createDirectory(folder.resolve("cni"));
         push(Files.createDirectory(folder.resolve("registry")));
@@ -67,8 +72,14 @@ final class CriNode implements AutoCloseable {
                 [nri]
                 plugin_path = "%s"
                 plugin_config_path = "%s"
+                %s
                 """.formatted(
-                registry.url(), folder.resolve("cni"), cdiFolder(), pluginFolder(), pluginConfigurationFolder()));
+                        registry.url(),
+                        folder.resolve("cni"),
+                        cdiFolder(),
+                        pluginFolder(),
+                        pluginConfigurationFolder(),
+                        settings));
         daemon = daemon();
         channel = daemon.connect(state().resolve("windlass.sock"));
     }

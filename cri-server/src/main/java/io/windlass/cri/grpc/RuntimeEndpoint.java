@@ -112,6 +112,7 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
                 .setCgroupDriver(
                         switch (config.cgroup().driver()) {
                             case CGROUPFS -> CgroupDriver.CGROUPFS;
+                            case SYSTEMD -> CgroupDriver.SYSTEMD;
                         });
         return answer.build();
     }

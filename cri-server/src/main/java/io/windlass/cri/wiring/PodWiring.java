@@ -1,5 +1,6 @@
 package io.windlass.cri.wiring;
 
+import io.windlass.cri.config.CgroupSettings;
 import io.windlass.cri.config.Config;
 import io.windlass.cri.config.NetworkSettings;
 import io.windlass.cri.recovery.Closing;
@@ -25,6 +26,7 @@ import io.windlass.pod.security.KernelAppArmor;
 import io.windlass.pod.spec.Node;
 import io.windlass.runtime.program.SeccompDocuments;
 import io.windlass.runtime.shim.ShimSupervisor;
+import io.windlass.systemd.cgroup.SystemdCgroups;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
@@ -43,8 +45,12 @@ final class PodWiring {
 
     @Produces
     @Singleton
-    CgroupDriver cgroups() {
-        return CgroupDriver.detect(CGROUPS);
+    CgroupDriver cgroups(Config config, Closing closing) {
+        CgroupDriver kernel = CgroupDriver.detect(CGROUPS);
+        return switch (config.cgroup().driver()) {
+            case CGROUPFS -> kernel;
+            case SYSTEMD -> closing.later(SystemdCgroups.open(kernel));
+        };
     }
 
     @Produces
@@ -127,12 +133,22 @@ final class PodWiring {
         return new PodsSettings(
                 usual.database(),
                 usual.state(),
-                config.cgroup().defaultParent().isEmpty()
-                        ? usual.cgroupParent()
-                        : config.cgroup().defaultParent(),
+                defaultParent(config, usual.cgroupParent()),
                 usual.seccompProfiles(),
                 usual.checkpoints(),
                 usual.programs());
+    }
+
+    private static String defaultParent(Config config, String usual) {
+        CgroupSettings cgroup = config.cgroup();
+        if (!cgroup.defaultParent().isEmpty()) {
+            return cgroup.defaultParent();
+        }
+        return switch (cgroup.driver()) {
+            case CGROUPFS -> usual;
+            // A dash would put the slice into one that other daemons use, too.
+            case SYSTEMD -> usual.substring(1).replace('-', '_') + ".slice";
+        };
     }
 
     private static NetworkConfig networkSettings(Config config) {

@@ -122,7 +122,8 @@ class ConfigFilesTest {
             [network] # bridge = "a b"               | 2: [network] bridge: "a b" is no interface name: at most 15 letters, digits, dots, dashes
             [network] # mtu = 70000                  | 2: [network] mtu: must be from 1280 to 65535
             network = 1                              | 1: network must be a table, not a whole number
-            [cgroup] # driver = "systemd"            | 2: [cgroup] driver: windlass does not support the systemd driver yet; use "cgroupfs"
+            [cgroup] # driver = "auto"               | 2: [cgroup] driver: "auto" is no cgroup driver; use "cgroupfs" or "systemd"
+            [cgroup] # driver = "systemd" # default_parent = "/pods" | 3: [cgroup] default_parent: "/pods" must be the name of a slice, like pods.slice
             [nri] # request_timeout_ms = 0           | 2: [nri] request_timeout_ms: must be from 1 to 3600000
             [nri] # enabled = "yes"                  | 2: [nri] enabled must be true or false, not a text
             [streaming] # address = "here"           | 2: [streaming] address: "here" must have the form ADDRESS:PORT
