@@ -37,7 +37,7 @@ class UsageSamplerTest {
         sampler = new UsageSampler(
                 world.pods().store(),
                 new Shims(world.shims()),
-                new PodCgroups(world.cgroups(), ""),
+                new PodCgroups(world.cgroups(), "/windlass"),
                 world.rootfs(),
                 () -> now,
                 background::add);
