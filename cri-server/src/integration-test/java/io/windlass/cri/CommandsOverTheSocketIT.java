@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,7 +102,9 @@ class CommandsOverTheSocketIT {
         CriNode.await("its processes to go", () -> Leftovers.processes(mark).isEmpty());
     }
 
+    /** Not in the guest: a gibibyte takes minutes under emulation. */
     @Test
+    @Tag("bulk")
     void aGibibyteForAClientThatDoesNotReadStaysInTheContainer() throws Exception {
         String command = "head -c " + GIBIBYTE + " /dev/zero";
         URI url = URI.create(node.runtime()

@@ -16,10 +16,10 @@ public final class SystemdCgroups implements CgroupDriver, AutoCloseable {
     private static final long ROOT = 0;
 
     private final CgroupDriver kernel;
-    private final SystemdManager systemd;
+    private final SystemdUnits systemd;
     private final GroupNames names = new SliceNames();
 
-    SystemdCgroups(CgroupDriver kernel, SystemdManager systemd) {
+    SystemdCgroups(CgroupDriver kernel, SystemdUnits systemd) {
         this.kernel = kernel;
         this.systemd = systemd;
     }
@@ -36,7 +36,7 @@ public final class SystemdCgroups implements CgroupDriver, AutoCloseable {
                     "cannot use [cgroup] driver = \"systemd\": it needs control groups of version 2 alone, "
                             + "and this machine has those of version 1 mounted; set driver = \"cgroupfs\"");
         }
-        SystemdManager systemd = new SystemdManager(SystemdManager.Sockets.USUAL, ROOT);
+        SystemdUnits systemd = new SystemdUnits(SystemdUnits.Sockets.USUAL, ROOT);
         systemd.connect();
         return new SystemdCgroups(kernel, systemd);
     }

@@ -16,11 +16,11 @@ import java.util.Optional;
 /** The group of a scope or slice: limits are written to the kernel, which is the judge of them, and told to systemd. */
 final class SystemdGroup implements Cgroup {
     private final Cgroup group;
-    private final SystemdManager systemd;
+    private final SystemdUnits systemd;
     private final CgroupResources made;
 
     /** @param made the limits that it was made with, for {@link #register} */
-    SystemdGroup(Cgroup group, SystemdManager systemd, CgroupResources made) {
+    SystemdGroup(Cgroup group, SystemdUnits systemd, CgroupResources made) {
         this.group = group;
         this.systemd = systemd;
         this.made = made;

@@ -15,18 +15,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init")
-class SystemdManagerTest {
+class SystemdUnitsTest {
     @TempDir
     private Path folder;
 
     private FakeSystemd systemd;
-    private SystemdManager manager;
+    private SystemdUnits manager;
 
     @BeforeEach
     void listen() throws IOException {
         systemd = FakeSystemd.listen(folder.resolve("private"));
-        manager =
-                new SystemdManager(new SystemdManager.Sockets(folder.resolve("private"), folder.resolve("no-bus")), 10);
+        manager = new SystemdUnits(new SystemdUnits.Sockets(folder.resolve("private"), folder.resolve("no-bus")), 10);
     }
 
     @AfterEach
@@ -138,8 +137,8 @@ class SystemdManagerTest {
     @Test
     void overABusItSubscribes() throws IOException {
         try (FakeSystemd bus = FakeSystemd.listen(folder.resolve("bus"));
-                SystemdManager overBus = new SystemdManager(
-                        new SystemdManager.Sockets(folder.resolve("none"), folder.resolve("bus")), 0)) {
+                SystemdUnits overBus =
+                        new SystemdUnits(new SystemdUnits.Sockets(folder.resolve("none"), folder.resolve("bus")), 0)) {
             overBus.start("a.slice");
 
             assertThat(bus.calls())
@@ -154,8 +153,8 @@ class SystemdManagerTest {
 
     @Test
     void withoutSystemdTheFaultNamesTheKeyToSet() {
-        try (SystemdManager lost =
-                new SystemdManager(new SystemdManager.Sockets(folder.resolve("none"), folder.resolve("no-bus")), 0)) {
+        try (SystemdUnits lost =
+                new SystemdUnits(new SystemdUnits.Sockets(folder.resolve("none"), folder.resolve("no-bus")), 0)) {
             assertThatThrownBy(lost::connect)
                     .isInstanceOf(Fault.class)
                     .hasMessageContaining("cannot reach systemd at " + folder.resolve("none"))

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The manager object of systemd (org.freedesktop.systemd1(5)). Thread-safe. Connects when it is first needed, and anew after the
  * other side has gone; an operation that was cut off by that is done again, which each of them bears.
  */
-final class SystemdManager implements AutoCloseable {
+final class SystemdUnits implements AutoCloseable {
     private static final String SERVICE = "org.freedesktop.systemd1";
     private static final String PATH = "/org/freedesktop/systemd1";
     private static final String MANAGER = "org.freedesktop.systemd1.Manager";
@@ -54,7 +54,7 @@ final class SystemdManager implements AutoCloseable {
     private record Link(DbusConnection connection, String destination) {}
 
     /** @param uid of this process */
-    SystemdManager(Sockets sockets, long uid) {
+    SystemdUnits(Sockets sockets, long uid) {
         this.sockets = sockets;
         this.uid = uid;
     }
