@@ -74,7 +74,9 @@ public final class Trunk implements AutoCloseable {
     }
 
     private void read() {
-        try (DataInputStream in = new DataInputStream(Channels.newInputStream(socket))) {
+        // Closed by close() alone, which says so before the peer can see it.
+        DataInputStream in = new DataInputStream(Channels.newInputStream(socket));
+        try {
             while (true) {
                 int connection = in.readInt();
                 int length = in.readInt();
