@@ -1,5 +1,6 @@
 package io.windlass.cli;
 
+import io.grpc.StatusRuntimeException;
 import io.windlass.cri.v1.ContainerConfig;
 import io.windlass.cri.v1.ExecSyncRequest;
 import io.windlass.cri.v1.NamespaceMode;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,7 +23,8 @@ import picocli.CommandLine.Parameters;
         name = "burn-in",
         description = {
             "Runs pods of one container each, executes a command in it, and removes them, several at a time.",
-            "Prints the latency of each operation. Ends with 1 when any operation failed."
+            "Prints the latency of each operation, and what failed. A pod whose operation failed is removed all the same.",
+            "Ends with 1 when any operation failed."
         })
 final class BurnInCommand extends CommandBase implements Callable<Integer> {
     @Option(names = "--pods", paramLabel = "N", defaultValue = "20", description = "Pods in all (default: 20).")
@@ -42,14 +45,18 @@ final class BurnInCommand extends CommandBase implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
         Latencies latencies = new Latencies();
+        Latencies before = new Latencies();
         try (Daemon daemon = connect();
                 ExecutorService workers = Executors.newFixedThreadPool(parallel)) {
-            runAll(daemon, workers, warmUp, new Latencies());
+            runAll(daemon, workers, warmUp, before);
             runAll(daemon, workers, pods, latencies);
         }
         Output output = output();
         output.line(latencies.table());
-        return 0;
+        Stream.of(before, latencies).flatMap(all -> all.reasons().stream()).forEach(output::line);
+        int failed = before.failed() + latencies.failed();
+        output.line("%d pods: %d operations failed".formatted(warmUp + pods, failed));
+        return failed == 0 ? 0 : 1;
     }
 
     private void runAll(Daemon daemon, ExecutorService workers, int count, Latencies latencies)
@@ -64,16 +71,35 @@ final class BurnInCommand extends CommandBase implements Callable<Integer> {
         }
     }
 
+    /** A failure is counted where it happens; the pod is not left to it. */
     private void onePod(Daemon daemon, String name, Latencies latencies) {
-        PodSandboxConfig podConfig = PodCommands.config(name, false, "");
-        long begin = System.nanoTime();
-        String pod = latencies.time(
-                "run pod",
-                () -> daemon.runtime(120)
-                        .runPodSandbox(RunPodSandboxRequest.newBuilder()
-                                .setConfig(podConfig)
-                                .build())
-                        .getPodSandboxId());
+        PodSandboxConfig config = PodCommands.config(name, false, "");
+        try {
+            long begin = System.nanoTime();
+            String pod = latencies.time("run pod", () -> run(daemon, config));
+            try {
+                oneContainer(daemon, pod, config, begin, latencies);
+            } finally {
+                if (!keep) {
+                    latencies.time("stop and remove pod", () -> {
+                        PodCommands.remove(daemon, pod);
+                        return pod;
+                    });
+                }
+            }
+        } catch (StatusRuntimeException | IllegalStateException counted) {
+            return;
+        }
+    }
+
+    private static String run(Daemon daemon, PodSandboxConfig config) {
+        return daemon.runtime(120)
+                .runPodSandbox(
+                        RunPodSandboxRequest.newBuilder().setConfig(config).build())
+                .getPodSandboxId();
+    }
+
+    private void oneContainer(Daemon daemon, String pod, PodSandboxConfig podConfig, long begin, Latencies latencies) {
         ContainerConfig.Builder config = ContainerConfig.newBuilder()
                 .setImage(ImageCommands.image(image))
                 .addAllCommand(List.of("sleep", "1000000"));
@@ -92,12 +118,6 @@ final class BurnInCommand extends CommandBase implements Callable<Integer> {
         });
         latencies.add("pod + container start", System.nanoTime() - begin);
         latencies.time("exec true", () -> execTrue(daemon, container));
-        if (!keep) {
-            latencies.time("stop and remove pod", () -> {
-                PodCommands.remove(daemon, pod);
-                return pod;
-            });
-        }
     }
 
     private static int execTrue(Daemon daemon, String container) {

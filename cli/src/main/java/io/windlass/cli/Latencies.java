@@ -1,19 +1,30 @@
 package io.windlass.cli;
 
+import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 
-/** Durations by operation, and their percentiles. Thread-safe. */
+/** Durations by operation, their percentiles, and what failed. Thread-safe. */
 final class Latencies {
     private final Map<String, List<Long>> nanos = Collections.synchronizedMap(new LinkedHashMap<>());
 
+    private final Map<String, Integer> failures = new ConcurrentSkipListMap<>();
+
+    /** Does {@code work} and notes how long it took, or why it failed; a failure is thrown on. */
     <T> T time(String operation, Supplier<T> work) {
         long begin = System.nanoTime();
-        T result = work.get();
+        T result;
+        try {
+            result = work.get();
+        } catch (StatusRuntimeException | IllegalStateException e) {
+            failures.merge(operation + ": " + Windlass.explain(e), 1, Integer::sum);
+            throw e;
+        }
         add(operation, System.nanoTime() - begin);
         return result;
     }
@@ -38,6 +49,18 @@ final class Latencies {
                             at(sorted, 1)));
         });
         return table.toString();
+    }
+
+    /** How many operations failed. */
+    int failed() {
+        return failures.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** What failed, why and how often, a line for each reason. */
+    List<String> reasons() {
+        return failures.entrySet().stream()
+                .map(failure -> "failed %d x %s".formatted(failure.getValue(), failure.getKey()))
+                .toList();
     }
 
     private static double at(List<Long> sorted, double quantile) {

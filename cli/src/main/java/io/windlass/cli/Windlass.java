@@ -86,7 +86,7 @@ public final class Windlass implements Runnable {
         return new Output(out, format);
     }
 
-    private static String explain(Exception failure) {
+    static String explain(Exception failure) {
         if (failure instanceof StatusRuntimeException refused) {
             Status status = refused.getStatus();
             String description = status.getDescription();
