@@ -1,5 +1,7 @@
 package io.windlass.cri.streaming;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -114,8 +116,12 @@ public final class SpdyClient implements AutoCloseable {
 
     private void readSome() throws IOException {
         if (!readOnce()) {
-            throw new IOException("the server closed the connection");
+            throw new IOException("the server closed the connection after " + texts());
         }
+    }
+
+    private Map<Integer, String> texts() {
+        return received.keySet().stream().collect(toMap(stream -> stream, this::text));
     }
 
     private boolean readOnce() throws IOException {
