@@ -29,6 +29,11 @@ public final class V2Limits {
             if (!file.matches("[a-z0-9_]+(\\.[A-Za-z0-9_]+)+")) {
                 throw Fault.invalid("cannot set unified limit '" + file + "': it is not the name of a control file");
             }
+            if (file.startsWith("cgroup.")) {
+                // They move processes, stop or kill them, and hand out controllers: limits of nothing.
+                throw Fault.invalid(
+                        "cannot set unified limit '" + file + "': the files cgroup.* are the runtime's own");
+            }
             changes.write(group, file, value);
         });
         if (!resources.devices().isEmpty()) {

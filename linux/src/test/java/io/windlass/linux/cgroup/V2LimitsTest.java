@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class V2LimitsTest {
     @TempDir
@@ -58,5 +59,12 @@ class V2LimitsTest {
     void refuses_unified_names_that_are_not_control_files() {
         assertThatThrownBy(() -> changes(CgroupResources.builder().unified(Map.of("../cgroup.procs", "1"))))
                 .hasMessage("cannot set unified limit '../cgroup.procs': it is not the name of a control file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cgroup.procs", "cgroup.threads", "cgroup.subtree_control", "cgroup.kill", "cgroup.type"})
+    void refuses_unified_files_that_are_the_runtimes_own(String file) {
+        assertThatThrownBy(() -> changes(CgroupResources.builder().unified(Map.of(file, "1"))))
+                .hasMessage("cannot set unified limit '" + file + "': the files cgroup.* are the runtime's own");
     }
 }
