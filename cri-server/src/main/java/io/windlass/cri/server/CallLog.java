@@ -7,7 +7,7 @@ import org.jboss.logging.Logger;
 /**
  * The one line that a call leaves in the log: the RPC, what it was about, how long it took, how it ended.
  *
- * <p>Reads and polls are logged at debug. Requests are never printed whole, because they may carry credentials.
+ * <p>Reads and polls are logged at debug, and so are commands by ExecSync, which probes run every few seconds, unless they fail. Requests are never printed whole, because they may carry credentials.
  */
 final class CallLog {
     private static final Logger LOG = Logger.getLogger("io.windlass.cri.rpc");
@@ -25,7 +25,7 @@ final class CallLog {
     }
 
     void end(Status status) {
-        Logger.Level level = level(status);
+        Logger.Level level = level(rpc, status);
         if (!LOG.isEnabled(level)) {
             return;
         }
@@ -37,7 +37,7 @@ final class CallLog {
         LOG.log(level, line, unexpected || LOG.isDebugEnabled() ? cause : null);
     }
 
-    private Logger.Level level(Status status) {
+    static Logger.Level level(String rpc, Status status) {
         boolean read = rpc.startsWith("List")
                 || rpc.startsWith("Stream")
                 || rpc.endsWith("Status")
@@ -46,7 +46,7 @@ final class CallLog {
                 || rpc.equals("ImageFsInfo")
                 || rpc.equals("RuntimeConfig");
         return switch (status.getCode()) {
-            case OK -> read ? Logger.Level.DEBUG : Logger.Level.INFO;
+            case OK -> read || rpc.equals("ExecSync") ? Logger.Level.DEBUG : Logger.Level.INFO;
             case INTERNAL, DATA_LOSS, UNKNOWN -> Logger.Level.ERROR;
             case NOT_FOUND, UNIMPLEMENTED -> read ? Logger.Level.DEBUG : Logger.Level.WARN;
             default -> Logger.Level.WARN;
