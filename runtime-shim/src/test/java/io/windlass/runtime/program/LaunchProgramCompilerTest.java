@@ -9,15 +9,18 @@ import io.windlass.fault.FaultKind;
 import io.windlass.runtime.oci.ConsoleSize;
 import io.windlass.runtime.oci.CpuAffinity;
 import io.windlass.runtime.oci.IdMapping;
+import io.windlass.runtime.oci.IntelRdt;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Mount;
 import io.windlass.runtime.oci.Namespace;
+import io.windlass.runtime.oci.NetDevice;
 import io.windlass.runtime.oci.Personality;
 import io.windlass.runtime.oci.Process;
 import io.windlass.runtime.oci.Rlimit;
 import io.windlass.runtime.oci.Root;
 import io.windlass.runtime.oci.Seccomp;
 import io.windlass.runtime.oci.Spec;
+import io.windlass.runtime.oci.TimeOffset;
 import io.windlass.runtime.oci.User;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -344,6 +348,12 @@ class LaunchProgramCompilerTest {
                 .hasMessage("cannot create container c1: " + name);
     }
 
+    private static Spec withLinux(UnaryOperator<Linux.Builder> more) {
+        return spec(TypicalContainer.process("sh").build()).toBuilder()
+                .linux(more.apply(TypicalContainer.linux()).build())
+                .build();
+    }
+
     static Stream<Arguments> unsupported() {
         Spec plain = spec(TypicalContainer.process("sh").build());
         return Stream.of(
@@ -362,6 +372,15 @@ class LaunchProgramCompilerTest {
                 Arguments.of(
                         "domainname is not supported",
                         plain.toBuilder().domainname("d").build()),
+                Arguments.of(
+                        "linux.netDevices is not supported",
+                        withLinux(linux -> linux.netDevices(Map.of("eth7", new NetDevice("fast0"))))),
+                Arguments.of(
+                        "linux.intelRdt is not supported",
+                        withLinux(linux -> linux.intelRdt(new IntelRdt("class", List.of(), null, null, false)))),
+                Arguments.of(
+                        "linux.timeOffsets is not supported",
+                        withLinux(linux -> linux.timeOffsets(Map.of("boottime", new TimeOffset(1, 0))))),
                 Arguments.of(
                         "mount /b with only one of uidMappings and gidMappings is not supported",
                         withMounts(Mount.bind("/a", "/b").withMappings(List.of(new IdMapping(0, 1, 1)), List.of()))),
