@@ -4,7 +4,6 @@ import io.windlass.cri.config.Config;
 import io.windlass.cri.release.ReleaseVersion;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.cri.v1.CgroupDriver;
-import io.windlass.cri.v1.RuntimeCondition;
 import io.windlass.cri.v1.RuntimeConfigRequest;
 import io.windlass.cri.v1.RuntimeConfigResponse;
 import io.windlass.cri.v1.RuntimeServiceGrpc;
@@ -14,12 +13,12 @@ import io.windlass.cri.v1.UpdateRuntimeConfigRequest;
 import io.windlass.cri.v1.UpdateRuntimeConfigResponse;
 import io.windlass.cri.v1.VersionRequest;
 import io.windlass.cri.v1.VersionResponse;
-import io.windlass.fault.Fault;
 import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.model.RuntimeHandlers;
 import io.windlass.pod.network.NetworkStatus;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.PodRanges;
+import io.windlass.pod.spec.Node;
 
 /** The RPCs about the runtime itself. Thread-safe. */
 public final class RuntimeEndpoint implements RpcTable.Endpoint {
@@ -27,22 +26,21 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
     private static final String CRI_API = "v1";
 
     private final Config config;
-    private final Runnable helper;
+    private final RuntimeReadiness readiness;
     private final PodNetwork network;
     private final boolean userNamespaces;
     private final CdiDevices devices;
 
     /**
      * @param helper finds or starts what runs pods, and fails with a fault where that cannot be
-     * @param userNamespaces whether this node can have pods with user namespaces of their own
+     * @param node what this node can do
      * @param devices those that containers can ask for by name
      */
-    public RuntimeEndpoint(
-            Config config, Runnable helper, PodNetwork network, boolean userNamespaces, CdiDevices devices) {
+    public RuntimeEndpoint(Config config, Runnable helper, PodNetwork network, Node node, CdiDevices devices) {
         this.config = config;
-        this.helper = helper;
+        this.readiness = new RuntimeReadiness(helper, node.appArmor());
         this.network = network;
-        this.userNamespaces = userNamespaces;
+        this.userNamespaces = node.users().available();
         this.devices = devices;
     }
 
@@ -65,7 +63,7 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
 
     private StatusResponse status(StatusRequest request) {
         StatusResponse.Builder answer = StatusResponse.newBuilder();
-        answer.getStatusBuilder().addConditions(runtimeReady());
+        answer.getStatusBuilder().addConditions(readiness.condition());
         NetworkStatus connected = network.status();
         answer.getStatusBuilder()
                 .addConditionsBuilder()
@@ -89,21 +87,6 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
             devices.inventory().ifPresent(inventory -> answer.putInfo("cdi", CdiJson.of(inventory)));
         }
         return answer.build();
-    }
-
-    /** Pods can be run as long as the helper answers, or can be started again. */
-    private RuntimeCondition runtimeReady() {
-        RuntimeCondition.Builder condition = RuntimeCondition.newBuilder().setType("RuntimeReady");
-        try {
-            helper.run();
-            return condition.setStatus(true).build();
-        } catch (Fault e) {
-            return condition
-                    .setStatus(false)
-                    .setReason("HelperUnavailable")
-                    .setMessage(e.getMessage())
-                    .build();
-        }
     }
 
     private RuntimeConfigResponse runtimeConfig(RuntimeConfigRequest request) {

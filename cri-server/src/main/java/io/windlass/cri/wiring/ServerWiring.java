@@ -50,7 +50,7 @@ final class ServerWiring {
             Closing closing) {
         ServerServiceDefinition runtime = service(
                 RuntimeServiceGrpc.getServiceDescriptor(),
-                new RuntimeEndpoint(config, shims::start, network, node.users().available(), devices),
+                new RuntimeEndpoint(config, shims::start, network, node, devices),
                 new PodSandboxEndpoint(pods),
                 new ContainerEndpoint(pods),
                 new StreamingEndpoint(pods, streaming),

@@ -25,6 +25,11 @@ public interface AppArmor {
         public String problem() {
             return "this kernel has no AppArmor";
         }
+
+        @Override
+        public String lacking() {
+            return "";
+        }
     };
 
     boolean enabled();
@@ -37,4 +42,7 @@ public interface AppArmor {
 
     /** Why there is no profile of our own. */
     String problem();
+
+    /** What this node lacks for a profile of our own, as far as that is known before somebody needs it; empty: nothing, or no AppArmor. */
+    String lacking();
 }

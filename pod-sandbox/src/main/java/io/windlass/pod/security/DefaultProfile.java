@@ -22,6 +22,9 @@ import java.util.Optional;
 final class DefaultProfile {
     static final String NAME = "windlass-default";
 
+    private static final String NO_PARSER =
+            "there is no apparmor_parser on this machine; install Debian's package apparmor";
+
     private static final System.Logger LOG = System.getLogger(DefaultProfile.class.getName());
 
     private final Optional<AppArmorParser> parser;
@@ -58,9 +61,7 @@ final class DefaultProfile {
             return false;
         }
         try {
-            parser.orElseThrow(() -> Fault.precondition(
-                            "there is no apparmor_parser on this machine; install Debian's package apparmor"))
-                    .replace(text);
+            parser.orElseThrow(() -> Fault.precondition(NO_PARSER)).replace(text);
             remember();
             done = true;
             return true;
@@ -75,6 +76,12 @@ final class DefaultProfile {
 
     synchronized String problem() {
         return problem;
+    }
+
+    /** What keeps the profile from being loaded, as far as that is known without trying. */
+    synchronized String lacking(boolean present) {
+        boolean unneeded = parser.isPresent() || (present && (done || isLoaded()));
+        return problem.isEmpty() && !unneeded ? NO_PARSER : problem;
     }
 
     private boolean isLoaded() {

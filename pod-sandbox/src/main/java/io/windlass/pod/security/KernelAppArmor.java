@@ -61,6 +61,15 @@ public final class KernelAppArmor implements AppArmor {
         return own.problem();
     }
 
+    @Override
+    public String lacking() {
+        try {
+            return own.lacking(names().contains(DefaultProfile.NAME));
+        } catch (Fault e) {
+            return e.getMessage();
+        }
+    }
+
     /** Lines such as {@code /usr/bin/man (enforce)}; names may have spaces. */
     private Set<String> names() {
         try (Stream<String> lines = Files.lines(profiles)) {

@@ -37,4 +37,9 @@ public final class FakeAppArmor implements AppArmor {
     public String problem() {
         return "no parser";
     }
+
+    @Override
+    public String lacking() {
+        return own ? "" : problem();
+    }
 }

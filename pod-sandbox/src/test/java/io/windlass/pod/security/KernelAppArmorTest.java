@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.fault.Fault;
+import io.windlass.pod.program.HostProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,12 +96,38 @@ class KernelAppArmorTest {
         assertThat(appArmor.problem()).contains("install Debian's package apparmor");
     }
 
+    @Test
+    void whatTheNodeLacksIsKnownBeforeSomebodyNeedsTheProfile() throws IOException {
+        assertThat(started().lacking()).isEmpty();
+        assertThat(started(Optional.empty()).lacking()).startsWith("there is no apparmor_parser");
+
+        // Loaded by an earlier daemon of this boot: nothing has to be compiled.
+        assertThat(started().runtimeDefault()).isPresent();
+        assertThat(started(Optional.empty()).lacking()).isEmpty();
+
+        Files.delete(profiles);
+        assertThat(started().lacking()).contains("is securityfs mounted?");
+    }
+
+    @Test
+    void aProfileThatTheParserRefusesIsLackingFromThenOn() {
+        AppArmor appArmor = new KernelAppArmor(
+                folder,
+                new DefaultProfile(
+                        Optional.of(new AppArmorParser(
+                                new HostProgram(Path.of("/nonexistent/apparmor_parser"), Duration.ZERO))),
+                        folder));
+        assertThat(appArmor.lacking()).isEmpty();
+        assertThat(appArmor.runtimeDefault()).isEmpty();
+        assertThat(appArmor.lacking()).contains("cannot run /nonexistent/apparmor_parser");
+    }
+
     /** Loads into the file that stands for the kernel's list. */
     private final class RecordingParser extends AppArmorParser {
         private final List<String> loaded = new ArrayList<>();
 
         RecordingParser() {
-            super(Path.of("/nonexistent"));
+            super(new HostProgram(Path.of("/nonexistent"), Duration.ZERO));
         }
 
         @Override

@@ -1,0 +1,39 @@
+package io.windlass.cri.grpc;
+
+import io.windlass.cri.v1.RuntimeCondition;
+import io.windlass.fault.Fault;
+import io.windlass.pod.security.AppArmor;
+
+/** Whether pods can be run, and what this node lacks for running all of them as they should be. Thread-safe. */
+final class RuntimeReadiness {
+    private final Runnable helper;
+    private final AppArmor appArmor;
+
+    /** @param helper finds or starts what runs pods, and fails with a fault where that cannot be */
+    RuntimeReadiness(Runnable helper, AppArmor appArmor) {
+        this.helper = helper;
+        this.appArmor = appArmor;
+    }
+
+    /** Pods can be run as long as the helper answers, or can be started again. */
+    RuntimeCondition condition() {
+        RuntimeCondition.Builder condition = RuntimeCondition.newBuilder().setType("RuntimeReady");
+        try {
+            helper.run();
+        } catch (Fault e) {
+            return condition
+                    .setStatus(false)
+                    .setReason("HelperUnavailable")
+                    .setMessage(e.getMessage())
+                    .build();
+        }
+        condition.setStatus(true);
+        String lacking = appArmor.lacking();
+        if (!lacking.isEmpty()) {
+            condition
+                    .setReason("AppArmorProfileMissing")
+                    .setMessage("containers that do not ask for an AppArmor profile run without one: " + lacking);
+        }
+        return condition.build();
+    }
+}
