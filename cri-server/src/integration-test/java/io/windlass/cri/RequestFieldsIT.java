@@ -13,6 +13,7 @@ import io.windlass.cri.v1.PodSandboxStatus;
 import io.windlass.cri.v1.PodSandboxStatusRequest;
 import io.windlass.cri.v1.PortForwardRequest;
 import io.windlass.cri.v1.RunPodSandboxRequest;
+import io.windlass.cri.v1.StatusRequest;
 import io.windlass.cri.v1.UpdateContainerResourcesRequest;
 import io.windlass.cri.v1.UpdatePodSandboxResourcesRequest;
 import io.windlass.cri.v1.UpdateRuntimeConfigRequest;
@@ -269,14 +270,29 @@ class RequestFieldsIT {
     }
 
     @Test
-    void podsGetAddressesOfTheRangeThatKubeletNames() {
+    void newPodsGetAddressesOfTheRangeThatKubeletNamesAndOldOnesKeepTheirs() throws Exception {
         assertThat(node.runtime().updateRuntimeConfig(addressRange(""))).isNotNull();
-        assertThat(node.runtime().updateRuntimeConfig(addressRange("10.97.0.0/24")))
-                .isNotNull();
-        String pod = run(node.podConfig("ranged"));
-        assertThat(podStatus(pod).getNetwork().getIp()).startsWith("10.97.0.");
-        assertThatThrownBy(() -> node.runtime().updateRuntimeConfig(addressRange("192.0.2.0/24")))
-                .hasMessageContaining("cannot use pod_cidr 192.0.2.0/24: 1 pods have addresses of 10.97.0.0/24");
+        String before = run(node.podConfig("before"));
+        String address = podStatus(before).getNetwork().getIp();
+        for (int twice = 0; twice < 2; twice++) {
+            node.runtime().updateRuntimeConfig(addressRange("10.97.7.0/24,fd00:97::/64"));
+        }
+        PodSandboxStatus fresh = podStatus(run(node.podConfig("fresh")));
+        assertThat(fresh.getNetwork().getIp()).startsWith("10.97.7.");
+        assertThat(fresh.getNetwork().getAdditionalIps(0).getIp()).startsWith("fd00:97::");
+        assertThat(node.end()).isIn(0, 143);
+        node.restart();
+        assertThat(podStatus(run(node.podConfig("after"))).getNetwork().getIp()).startsWith("10.97.7.");
+        assertThat(podStatus(before).getNetwork().getIp()).isEqualTo(address).doesNotStartWith("10.97.");
+        assertThat(podStatus(fresh.getId()).getNetwork()).isEqualTo(fresh.getNetwork());
+        assertThat(node.runtime()
+                        .status(StatusRequest.getDefaultInstance())
+                        .getStatus()
+                        .getConditionsList())
+                .allSatisfy(condition -> assertThat(condition.getStatus()).isTrue());
+        assertThatThrownBy(() -> node.runtime().updateRuntimeConfig(addressRange("10.97.0.0/16")))
+                .hasMessageStartingWith("FAILED_PRECONDITION: cannot use pod_cidr 10.97.0.0/16: pod ")
+                .hasMessageContaining(", which overlaps; remove it first");
         assertThatThrownBy(() -> node.runtime().updateRuntimeConfig(addressRange("pods")))
                 .hasMessageContaining("cannot use subnet 'pods'");
     }

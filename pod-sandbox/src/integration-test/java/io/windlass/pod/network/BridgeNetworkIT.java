@@ -42,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BridgeNetworkIT {
     private static final String A = "a".repeat(64);
     private static final String B = "b".repeat(64);
+    private static final String C = "c".repeat(64);
 
     private final Syscalls kernel = new Kernel();
     private final List<TestNamespace> namespaces = new ArrayList<>();
@@ -296,7 +297,7 @@ class BridgeNetworkIT {
                 RouteSocket routes = RouteSocket.open(kernel);
                 Fd namespace = kernel.open(pod.pin(), OpenFlags.READ_ONLY, 0)) {
             Leases leases = new Leases(database);
-            leases.use(leases.subnet().orElseThrow(), config().ipv6Subnet());
+            leases.use(new Ranges(leases.subnet().orElseThrow(), config().ipv6Subnet()));
             leases.reserve(intent, PodLink.name(intent), true, List.of());
             Lease lease = leases.reserve(half, PodLink.name(half), true, List.of());
             int bridge = routes.findLink(config().bridge()).orElseThrow().index();
@@ -383,18 +384,71 @@ class BridgeNetworkIT {
     }
 
     @Test
-    void a_range_of_the_clusters_is_refused_while_pods_have_addresses_of_another_and_taken_once_they_are_gone()
-            throws Exception {
-        attach(A, namespace("a"));
-        PodRanges ranges = PodRanges.parse("10.97.0.0/24");
-        assertThatThrownBy(() -> host.run(() -> network.use(ranges)))
-                .hasMessageStartingWith("cannot use pod_cidr 10.97.0.0/24: 1 pods have addresses of 10.88.0.0/16 and ")
-                .hasMessageEndingWith("; remove them first");
-        // What they have already is no change.
-        host.run(() -> network.use(PodRanges.parse("10.88.0.0/16")));
-        host.run(() -> network.detach(A, Optional.empty()));
+    void a_new_range_is_for_new_pods_and_the_old_ones_keep_theirs_until_they_go() throws Exception {
+        TestNamespace a = namespace("a");
+        TestNamespace b = namespace("b");
+        NetworkAttachment first = attach(A, a, port(Protocol.TCP, 8080, ""));
+        PodRanges ranges = PodRanges.parse("10.99.0.0/24,fd00:99::/64");
         host.run(() -> network.use(ranges));
-        assertThat(attach(B, namespace("b")).addresses()).contains(InetAddress.ofLiteral("10.97.0.2"));
+        host.run(() -> network.use(ranges));
+        NetworkAttachment second = attach(B, b);
+        assertThat(second.addresses())
+                .containsExactly(InetAddress.ofLiteral("10.99.0.3"), InetAddress.ofLiteral("fd00:99::3"));
+        assertThat(second.gateways())
+                .containsExactly(InetAddress.ofLiteral("10.99.0.1"), InetAddress.ofLiteral("fd00:99::1"));
+
+        host.run(network::close);
+        network = open();
+        host.run(() -> network.converge(Set.of(A, B)));
+        assertThat(host.call(() -> network.find(A))).contains(first);
+        assertThat(host.call(() -> network.find(B))).contains(second);
+        serveTcp(a, 80);
+        serveTcp(b, 80);
+        for (int family = 0; family < 2; family++) {
+            InetAddress old = first.addresses().get(family);
+            InetAddress fresh = second.addresses().get(family);
+            assertThat(a.call(() -> Echo.askTcp(fresh, 80))).isEqualTo(old.getHostAddress());
+            assertThat(b.call(() -> Echo.askTcp(old, 80))).isEqualTo(fresh.getHostAddress());
+        }
+        assertThat(host.call(() -> Echo.askTcp(InetAddress.ofLiteral("127.0.0.1"), 8080)))
+                .isEqualTo(first.gateways().getFirst().getHostAddress());
+
+        host.run(() -> {
+            network.detach(A, Optional.of(a.pin()));
+            network.settle();
+            assertThat(network.status()).isEqualTo(NetworkStatus.READY);
+            assertThat(rules()).contains("10.99.0.0/24").doesNotContain("10.88.0.0/16");
+            try (RouteSocket routes = RouteSocket.open(kernel)) {
+                assertThat(routes.addresses())
+                        .extracting(address -> address.address().getHostAddress())
+                        .contains("10.99.0.1")
+                        .doesNotContain("10.88.0.1");
+            }
+        });
+        assertThat(b.call(() -> Echo.askTcp(InetAddress.ofLiteral("10.99.0.3"), 80)))
+                .isEqualTo("10.99.0.3");
+    }
+
+    @Test
+    void a_range_that_overlaps_one_that_pods_have_is_refused_until_they_are_gone_and_the_old_one_stays()
+            throws Exception {
+        host.run(() -> network.use(PodRanges.parse("10.99.0.0/24")));
+        attach(A, namespace("a"));
+        host.run(() -> {
+            assertThatThrownBy(() -> network.use(PodRanges.parse("10.99.0.0/16")))
+                    .hasMessageStartingWith(
+                            "cannot use pod_cidr 10.99.0.0/16: pod " + A + " has an address of 10.99.0.0/24 and ")
+                    .hasMessageEndingWith(", which overlaps; remove it first");
+            assertThat(network.status()).isEqualTo(NetworkStatus.READY);
+        });
+        assertThat(attach(B, namespace("b")).addresses()).contains(InetAddress.ofLiteral("10.99.0.3"));
+        host.run(() -> {
+            network.detach(A, Optional.empty());
+            network.detach(B, Optional.empty());
+            network.use(PodRanges.parse("10.99.0.0/16"));
+        });
+        assertThat(attach(C, namespace("c")).addresses()).contains(InetAddress.ofLiteral("10.99.0.2"));
+        assertThat(rules()).contains("10.99.0.0/16").doesNotContain("10.99.0.0/24");
     }
 
     @Test

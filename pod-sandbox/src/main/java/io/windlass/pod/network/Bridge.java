@@ -10,8 +10,11 @@ import io.windlass.linux.netlink.RouteRequest;
 import io.windlass.linux.netlink.RouteSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -36,9 +39,13 @@ final class Bridge {
     }
 
     /**
-     * The subnet to use: the configured one, else the one used before, else the first that nobody on this host uses.
+     * The subnets to use: those of the settings; of IPv4 else the one used before, else the first that nobody on this host uses.
      */
-    Subnet chooseSubnet(Optional<Subnet> usedBefore, boolean podsUseIt) {
+    Ranges choose(Optional<Subnet> usedBefore, boolean podsUseIt) {
+        return new Ranges(chooseSubnet(usedBefore, podsUseIt), config.ipv6Subnet());
+    }
+
+    private Subnet chooseSubnet(Optional<Subnet> usedBefore, boolean podsUseIt) {
         if (config.subnet().isPresent()) {
             conflict(config.subnet().get()).ifPresent(Bridge::refuse);
             return config.subnet().get();
@@ -87,21 +94,29 @@ final class Bridge {
                 .orElse("number " + index);
     }
 
-    /** Creates what is missing, takes away addresses of a subnet used before, and turns forwarding on. */
-    Ready ensure(Subnet subnet) {
-        InetAddress gateway = subnet.address(AddressPool.GATEWAY);
-        Link link = ensureLink(gateway);
-        boolean ipv6 = config.ipv6Subnet().isPresent() && sysctls.ipv6Enabled(config.bridge());
-        removeOtherAddresses(link, subnet);
-        routes.apply(RouteRequest.addAddress(link.index(), gateway, subnet.prefixLength()));
+    /**
+     * Creates what is missing, takes away addresses of subnets that nobody needs any more, and turns forwarding on.
+     *
+     * @param held ranges that pods have addresses of; their gateways stay
+     */
+    Ready ensure(Ranges ranges, Set<Ranges> held) {
+        Set<Subnet> all = Stream.concat(Stream.of(ranges), held.stream())
+                .flatMap(Ranges::subnets)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        Link link = ensureLink(ranges.subnet().address(AddressPool.GATEWAY));
+        boolean ipv6 = all.stream().anyMatch(subnet -> !subnet.ipv4()) && sysctls.ipv6Enabled(config.bridge());
+        all.removeIf(subnet -> !subnet.ipv4() && !ipv6);
+        removeOtherAddresses(link, all);
+        for (Subnet subnet : all) {
+            routes.apply(
+                    RouteRequest.addAddress(link.index(), subnet.address(AddressPool.GATEWAY), subnet.prefixLength()));
+        }
         sysctls.enableIpv4Forwarding();
         if (ipv6) {
-            Subnet own = config.ipv6Subnet().get();
-            routes.apply(RouteRequest.addAddress(link.index(), own.address(AddressPool.GATEWAY), own.prefixLength()));
             sysctls.disableDuplicateDetection(config.bridge());
             sysctls.enableIpv6Forwarding();
         }
-        return new Ready(link.index(), subnet, ipv6 ? config.ipv6Subnet() : Optional.empty());
+        return new Ready(link.index(), ranges, ranges.ipv6Subnet().isPresent() && ipv6, all);
     }
 
     private Link ensureLink(InetAddress gateway) {
@@ -128,13 +143,10 @@ final class Bridge {
         }
     }
 
-    private void removeOtherAddresses(Link link, Subnet subnet) {
+    private void removeOtherAddresses(Link link, Set<Subnet> subnets) {
         for (LinkAddress address : routes.addresses()) {
             boolean own = address.linkIndex() == link.index();
-            boolean wanted = new Subnet(address.address(), address.prefixLength()).equals(subnet)
-                    || config.ipv6Subnet()
-                            .filter(s -> s.contains(address.address()))
-                            .isPresent()
+            boolean wanted = subnets.contains(new Subnet(address.address(), address.prefixLength()))
                     || address.address().isLinkLocalAddress();
             if (own && !wanted) {
                 routes.apply(RouteRequest.deleteAddress(link.index(), address.address(), address.prefixLength()));
@@ -148,6 +160,12 @@ final class Bridge {
                 | Integer.toUnsignedLong(ByteBuffer.wrap(ipv4.getAddress()).getInt()));
     }
 
-    /** The bridge as pods are connected to it; the IPv6 subnet is empty where IPv6 is turned off. */
-    record Ready(int index, Subnet subnet, Optional<Subnet> ipv6Subnet) {}
+    /**
+     * The bridge as pods are connected to it.
+     *
+     * @param ranges that new pods get addresses of
+     * @param ipv6 whether new pods get IPv6 addresses; not where IPv6 is turned off
+     * @param subnets those whose gateways it has
+     */
+    record Ready(int index, Ranges ranges, boolean ipv6, Set<Subnet> subnets) {}
 }

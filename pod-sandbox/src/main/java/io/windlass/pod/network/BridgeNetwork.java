@@ -85,7 +85,7 @@ public final class BridgeNetwork implements PodNetwork {
         return locks.locked(request.podId(), () -> {
             Optional<Lease> existing = leases.find(request.podId());
             if (existing.isPresent() && existing.get().is(State.ATTACHED)) {
-                return attachment(existing.get(), ready());
+                return attachment(existing.get());
             }
             if (existing.isPresent() && existing.get().is(State.RELEASING)) {
                 reaper.flush();
@@ -98,20 +98,20 @@ public final class BridgeNetwork implements PodNetwork {
         Bridge.Ready current;
         Lease lease;
         synchronized (this) {
-            // From here on the pod has an address of this range, so that no other can take the range's place.
+            // From here on the pod has an address of this range, so that the bridge keeps the range's gateway.
             current = ready();
             lease = unfinished.isPresent() ? unfinished.get() : reserve(request.podId(), current, ports);
         }
         try (Rollback rollback = new Rollback("attach pod " + request.podId())) {
             rollback.onFailure("release address", () -> leases.release(lease));
             rollback.onFailure("delete link", () -> routes.deleteLink(lease.link()));
-            Connected connected = connect(lease, request.namespacePin(), current);
+            boolean ipv6 = connect(lease, request.namespacePin(), current);
             rollback.onFailure("remove host ports", () -> rules.remove(lease, () -> {}));
-            Lease attached = lease.attached(connected.ipv6());
+            Lease attached = lease.attached(ipv6);
             rules.add(attached);
             leases.update(attached);
             rollback.commit();
-            return attachment(attached, connected.bridge());
+            return attachment(attached);
         } catch (SyscallException e) {
             throw e.fault("cannot attach pod " + request.podId() + " to bridge " + config.bridge());
         }
@@ -119,7 +119,7 @@ public final class BridgeNetwork implements PodNetwork {
 
     /** Where no address is free, those of pods that are just being detached are waited for. */
     private Lease reserve(String podId, Bridge.Ready current, List<HostPort> ports) {
-        boolean ipv6 = current.ipv6Subnet().isPresent();
+        boolean ipv6 = current.ipv6();
         try {
             return leases.reserve(podId, PodLink.name(podId), ipv6, ports);
         } catch (Fault e) {
@@ -132,15 +132,14 @@ public final class BridgeNetwork implements PodNetwork {
     }
 
     /** Connects the pod; should the bridge have been deleted behind our back, makes it anew first. */
-    private Connected connect(Lease lease, Path namespacePin, Bridge.Ready current) {
+    private boolean connect(Lease lease, Path namespacePin, Bridge.Ready current) {
         try {
-            return new Connected(current, podLink.connect(lease, namespacePin, current));
+            return podLink.connect(lease, namespacePin, current);
         } catch (SyscallException e) {
             if (!(e.is(Errno.EINVAL) || e.is(Errno.ENODEV)) || bridge.find().isPresent()) {
                 throw e;
             }
-            Bridge.Ready again = setUp();
-            return new Connected(again, podLink.connect(lease, namespacePin, again));
+            return podLink.connect(lease, namespacePin, setUp());
         }
     }
 
@@ -173,13 +172,13 @@ public final class BridgeNetwork implements PodNetwork {
 
     @Override
     public Optional<NetworkAttachment> find(String podId) {
-        return leases.find(podId).filter(lease -> lease.is(State.ATTACHED)).map(lease -> attachment(lease, ready()));
+        return leases.find(podId).filter(lease -> lease.is(State.ATTACHED)).map(BridgeNetwork::attachment);
     }
 
     @Override
     public NetworkStatus status() {
         try {
-            if (bridge.find().isEmpty()) {
+            if (bridge.find().isEmpty() || outdated()) {
                 setUp();
             } else {
                 ready();
@@ -225,6 +224,7 @@ public final class BridgeNetwork implements PodNetwork {
                 current.ipv6Chosen() ? current.ipv6Subnet() : leases.assigned().ipv6());
     }
 
+    /** New pods get addresses of the ranges from now on; those that there are keep theirs until they go. */
     @Override
     public synchronized void use(PodRanges ranges) {
         try {
@@ -234,6 +234,7 @@ public final class BridgeNetwork implements PodNetwork {
                 return;
             }
             reaper.flush();
+            leases.requireApart(wanted.subnets());
             change(wanted, ranges);
         } catch (Fault e) {
             throw e.in("cannot use pod_cidr " + ranges);
@@ -245,11 +246,11 @@ public final class BridgeNetwork implements PodNetwork {
         NetworkConfig before = config;
         PodRanges assignedBefore = leases.assigned();
         boolean up = ready != null;
-        leases.assign(ranges, wanted);
+        leases.assign(ranges);
         try {
             configure(wanted, up);
         } catch (Fault e) {
-            leases.assign(assignedBefore, before);
+            leases.assign(assignedBefore);
             try {
                 configure(before, up);
             } catch (Fault again) {
@@ -293,15 +294,15 @@ public final class BridgeNetwork implements PodNetwork {
 
     private synchronized Bridge.Ready setUp() {
         ready = null;
-        Subnet subnet = bridge.chooseSubnet(leases.subnet(), !leases.all().isEmpty());
-        leases.use(subnet, config.ipv6Subnet());
+        Ranges ranges = bridge.choose(leases.subnet(), inUse());
+        leases.use(ranges);
         Bridge.Ready fresh;
         try {
-            fresh = bridge.ensure(subnet);
+            fresh = bridge.ensure(ranges, leases.held());
         } catch (SyscallException e) {
             throw e.fault("cannot set up bridge " + config.bridge());
         }
-        rules.install(new NftRules(config.instance(), config.bridge(), subnet, fresh.ipv6Subnet()));
+        rules.install(new NftRules(config.instance(), config.bridge(), fresh.subnets()));
         if (rules.problem().isEmpty()) {
             // Only behind the rule that keeps pods off the host's own loopback services.
             sysctls.enableRouteLocalnet(config.bridge());
@@ -310,12 +311,23 @@ public final class BridgeNetwork implements PodNetwork {
         return fresh;
     }
 
-    private NetworkAttachment attachment(Lease lease, Bridge.Ready current) {
+    /** Whether the last pod with an address of a range used before has gone. */
+    private synchronized boolean outdated() {
+        Bridge.Ready now = ready;
+        return now != null
+                && now.subnets().stream()
+                        .anyMatch(subnet -> now.ranges().subnets().noneMatch(subnet::equals)
+                                && leases.held().stream()
+                                        .flatMap(Ranges::subnets)
+                                        .noneMatch(subnet::equals));
+    }
+
+    private static NetworkAttachment attachment(Lease lease) {
         List<InetAddress> addresses = new ArrayList<>();
         List<InetAddress> gateways = new ArrayList<>();
-        addresses.add(current.subnet().address(lease.number()));
-        gateways.add(current.subnet().address(AddressPool.GATEWAY));
-        config.ipv6Subnet().filter(ignored -> lease.ipv6()).ifPresent(ipv6 -> {
+        addresses.add(lease.address());
+        gateways.add(lease.ranges().subnet().address(AddressPool.GATEWAY));
+        lease.ipv6Subnet().ifPresent(ipv6 -> {
             addresses.add(ipv6.address(lease.number()));
             gateways.add(ipv6.address(AddressPool.GATEWAY));
         });
@@ -339,6 +351,4 @@ public final class BridgeNetwork implements PodNetwork {
             }
         }
     }
-
-    private record Connected(Bridge.Ready bridge, boolean ipv6) {}
 }

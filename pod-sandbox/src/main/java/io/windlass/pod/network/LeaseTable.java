@@ -30,11 +30,8 @@ final class LeaseTable {
                 if (!row.next()) {
                     return Optional.empty();
                 }
-                String ipv6 = row.getString(2);
                 return Optional.of(new UsedNetwork(
-                        Subnet.parse(row.getString(1)),
-                        ipv6.isEmpty() ? Optional.empty() : Optional.of(Subnet.parse(ipv6)),
-                        row.getInt(3)));
+                        new Ranges(Subnet.parse(row.getString(1)), subnet(row.getString(2))), row.getInt(3)));
             }
         });
     }
@@ -43,8 +40,8 @@ final class LeaseTable {
         database.update(c -> execute(
                 c,
                 "INSERT OR REPLACE INTO network (id, subnet, ipv6_subnet, last_number) VALUES (1, ?, ?, ?)",
-                network.subnet().toString(),
-                network.ipv6Subnet().map(Subnet::toString).orElse(""),
+                network.ranges().subnet().toString(),
+                text(network.ranges().ipv6Subnet()),
                 network.lastNumber()));
     }
 
@@ -63,11 +60,20 @@ final class LeaseTable {
                 c -> execute(c, "INSERT OR REPLACE INTO assigned (id, ranges) VALUES (1, ?)", ranges.toString()));
     }
 
+    private static Optional<Subnet> subnet(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(Subnet.parse(text));
+    }
+
+    private static String text(Optional<Subnet> subnet) {
+        return subnet.map(Subnet::toString).orElse("");
+    }
+
     List<Lease> all() {
         return database.transaction(c -> {
             Map<String, List<HostPort>> ports = ports(c);
             List<Lease> leases = new ArrayList<>();
-            try (PreparedStatement select = c.prepareStatement("SELECT pod_id, number, link, ipv6, state FROM lease");
+            try (PreparedStatement select = c.prepareStatement(
+                            "SELECT pod_id, number, link, ipv6, state, subnet, ipv6_subnet FROM lease");
                     ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     String podId = row.getString(1);
@@ -77,7 +83,8 @@ final class LeaseTable {
                             row.getString(3),
                             row.getBoolean(4),
                             Lease.State.of(row.getInt(5)),
-                            ports.getOrDefault(podId, List.of())));
+                            ports.getOrDefault(podId, List.of()),
+                            new Ranges(Subnet.parse(row.getString(6)), subnet(row.getString(7)))));
                 }
             }
             return leases;
@@ -105,12 +112,14 @@ final class LeaseTable {
         database.update(c -> {
             execute(
                     c,
-                    "INSERT INTO lease (pod_id, number, link, ipv6, state) VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO lease (pod_id, number, link, ipv6, state, subnet, ipv6_subnet) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     lease.podId(),
                     lease.number(),
                     lease.link(),
                     lease.ipv6(),
-                    lease.state().code());
+                    lease.state().code(),
+                    lease.ranges().subnet().toString(),
+                    text(lease.ranges().ipv6Subnet()));
             execute(c, "UPDATE network SET last_number = ? WHERE id = 1", lease.number());
             for (HostPort port : lease.ports()) {
                 execute(
@@ -154,16 +163,6 @@ final class LeaseTable {
         }
     }
 
-    /** The subnets that lease numbers count in, and the number given out last. */
-    record UsedNetwork(Subnet subnet, Optional<Subnet> ipv6Subnet, int lastNumber) {
-        boolean fits(NetworkConfig config) {
-            return config.subnet().orElse(subnet).equals(subnet)
-                    && config.ipv6Subnet().equals(ipv6Subnet);
-        }
-
-        @Override
-        public String toString() {
-            return subnet + ipv6Subnet.map(ipv6 -> " and " + ipv6).orElse("");
-        }
-    }
+    /** What new leases' numbers count in, and the number given out last. */
+    record UsedNetwork(Ranges ranges, int lastNumber) {}
 }

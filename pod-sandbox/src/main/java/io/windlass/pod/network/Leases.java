@@ -5,9 +5,12 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.pod.network.LeaseTable.UsedNetwork;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +20,16 @@ final class Leases {
     private final LeaseTable table;
     private final Map<String, Lease> leases = new HashMap<>();
     private @Nullable AddressPool pool;
+    private @Nullable Ranges current;
 
     Leases(Database database) {
         table = new LeaseTable(database);
         table.all().forEach(lease -> leases.put(lease.podId(), lease));
     }
 
-    /** The subnet used so far; kept for as long as pods have addresses of it. */
+    /** The subnet that numbers were given out of last. */
     synchronized Optional<Subnet> subnet() {
-        return table.network().map(UsedNetwork::subnet);
+        return table.network().map(used -> used.ranges().subnet());
     }
 
     /** What the cluster has assigned last; nothing at first. */
@@ -33,37 +37,46 @@ final class Leases {
         return table.assigned();
     }
 
-    /**
-     * Remembers what the cluster assigns.
-     *
-     * @param result the settings that follow from it; refused while pods have addresses of others
-     */
-    synchronized void assign(PodRanges ranges, NetworkConfig result) {
-        Optional<UsedNetwork> used = table.network();
-        if (!leases.isEmpty() && !used.filter(network -> network.fits(result)).isPresent()) {
-            throw Fault.precondition("%d pods have addresses of %s; remove them first"
-                    .formatted(leases.size(), used.map(UsedNetwork::toString).orElse("others")));
-        }
+    /** Remembers what the cluster assigns. */
+    void assign(PodRanges ranges) {
         table.assign(ranges);
     }
 
-    /** Takes addresses from these subnets from now on. Refused while pods have addresses of others. */
-    synchronized void use(Subnet subnet, Optional<Subnet> ipv6Subnet) {
-        Optional<UsedNetwork> before = table.network();
-        boolean same = before.isPresent()
-                && before.get().subnet().equals(subnet)
-                && before.get().ipv6Subnet().equals(ipv6Subnet);
-        if (!same) {
-            if (before.isPresent() && !leases.isEmpty()) {
-                throw Fault.precondition(
-                        "cannot change the pods' subnets from %s to %s: %d of them still have addresses; remove them first"
-                                .formatted(before.get(), new UsedNetwork(subnet, ipv6Subnet, 0), leases.size()));
+    /** The ranges that pods have addresses of. */
+    synchronized Set<Ranges> held() {
+        return leases.values().stream().map(Lease::ranges).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /**
+     * Refuses subnets where a pod's address could be another pod's, too: pods keep addresses of subnets used before, and numbers
+     * are given once over all of them.
+     */
+    synchronized void requireApart(List<Subnet> next) {
+        for (Lease lease : leases.values()) {
+            if (!lease.ranges().goWith(next)) {
+                throw Fault.precondition("pod %s has an address of %s, which overlaps; remove it first"
+                        .formatted(lease.podId(), lease.ranges()));
             }
-            table.use(new UsedNetwork(subnet, ipv6Subnet, AddressPool.GATEWAY));
         }
-        AddressPool fresh = new AddressPool(subnet, same ? before.orElseThrow().lastNumber() : AddressPool.GATEWAY);
+    }
+
+    /** Gives out numbers of these ranges from now on. */
+    synchronized void use(Ranges ranges) {
+        try {
+            requireApart(ranges.subnets().toList());
+        } catch (Fault e) {
+            throw e.in("cannot change the pods' subnets to " + ranges);
+        }
+        Optional<UsedNetwork> before = table.network();
+        boolean same = before.isPresent() && before.get().ranges().equals(ranges);
+        if (!same) {
+            table.use(new UsedNetwork(ranges, AddressPool.GATEWAY));
+        }
+        AddressPool fresh =
+                new AddressPool(ranges.subnet(), same ? before.orElseThrow().lastNumber() : AddressPool.GATEWAY);
         leases.values().forEach(lease -> fresh.claim(lease.number()));
         pool = fresh;
+        current = ranges;
     }
 
     synchronized Optional<Lease> find(String podId) {
@@ -76,12 +89,12 @@ final class Leases {
 
     /** Records the intent to attach a pod: its address and host ports are its own from here on. */
     synchronized Lease reserve(String podId, String link, boolean ipv6, List<HostPort> ports) {
-        if (pool == null) {
+        if (pool == null || current == null) {
             throw Fault.precondition("cannot give pod " + podId + " an address: no subnet is in use");
         }
         ports.forEach(port -> requireFree(podId, port));
         int number = pool.allocate();
-        Lease lease = new Lease(podId, number, link, ipv6, Lease.State.RESERVED, ports);
+        Lease lease = new Lease(podId, number, link, ipv6, Lease.State.RESERVED, ports, current);
         try {
             table.insert(lease);
         } catch (RuntimeException e) {

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The settings of the built-in network.
@@ -69,6 +71,11 @@ public record NetworkConfig(
     NetworkConfig withAssigned(PodRanges ranges) {
         Optional<Subnet> ipv6 = ipv6Chosen ? ipv6Subnet : ranges.ipv6().or(() -> ipv6Subnet);
         return new NetworkConfig(instance, bridge, subnet.or(ranges::ipv4), ipv6, ipv6Chosen, mtu);
+    }
+
+    /** Those that are known beforehand. */
+    List<Subnet> subnets() {
+        return Stream.concat(subnet.stream(), ipv6Subnet.stream()).toList();
     }
 
     /** Refuses ranges that the configuration leaves no choice for. */

@@ -7,8 +7,7 @@ import java.util.List;
 
 /** The networks' own store. A power loss ends all pods, so it need not survive one. */
 final class NetworkSchema {
-    private static final List<String> MIGRATIONS =
-            List.of("""
+    static final List<String> MIGRATIONS = List.of("""
             CREATE TABLE network (
                 id INTEGER PRIMARY KEY CHECK (id = 1),
                 subnet TEXT NOT NULL,
@@ -36,6 +35,10 @@ final class NetworkSchema {
                 id INTEGER PRIMARY KEY CHECK (id = 1),
                 ranges TEXT NOT NULL
             )
+            """, """
+            ALTER TABLE lease ADD COLUMN subnet TEXT NOT NULL DEFAULT '';
+            ALTER TABLE lease ADD COLUMN ipv6_subnet TEXT NOT NULL DEFAULT '';
+            UPDATE lease SET subnet = (SELECT subnet FROM network), ipv6_subnet = (SELECT ipv6_subnet FROM network)
             """);
 
     private NetworkSchema() {}

@@ -2,10 +2,11 @@ package io.windlass.pod.network;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The text of the one nftables table that an instance has: masquerading, and host ports as elements of maps, so that a
@@ -16,14 +17,16 @@ import java.util.TreeMap;
 final class NftRules {
     private final String table;
     private final String bridge;
-    private final Subnet subnet;
-    private final Optional<Subnet> ipv6Subnet;
+    private final List<Subnet> subnets;
+    private final List<Subnet> ipv6Subnets;
 
-    NftRules(String instance, String bridge, Subnet subnet, Optional<Subnet> ipv6Subnet) {
+    /** @param subnets those of both families that pods have addresses of, and none of IPv6 where that is turned off */
+    NftRules(String instance, String bridge, Collection<Subnet> subnets) {
         this.table = tableName(instance);
         this.bridge = bridge;
-        this.subnet = subnet;
-        this.ipv6Subnet = ipv6Subnet;
+        this.subnets = subnets.stream().filter(Subnet::ipv4).distinct().toList();
+        this.ipv6Subnets =
+                subnets.stream().filter(subnet -> !subnet.ipv4()).distinct().toList();
     }
 
     static String tableName(String instance) {
@@ -77,7 +80,11 @@ final class NftRules {
         for (Lease lease : leases) {
             for (HostPort port : lease.ports()) {
                 for (PortMap map : PortMap.values()) {
-                    if (map.takes(port) && (map.ipv4 || (lease.ipv6() && ipv6Subnet.isPresent()))) {
+                    if (map.takes(port)
+                            && (map.ipv4
+                                    || lease.ipv6Subnet()
+                                            .filter(ipv6Subnets::contains)
+                                            .isPresent())) {
                         elements.computeIfAbsent(map, ignored -> new ArrayList<>())
                                 .add(key(port) + (withTargets ? target(map, lease, port) : ""));
                     }
@@ -92,8 +99,8 @@ final class NftRules {
     }
 
     private String target(PortMap map, Lease lease, HostPort port) {
-        Subnet own = map.ipv4 ? subnet : ipv6Subnet.orElseThrow();
-        InetAddress pod = own.address(lease.number());
+        InetAddress pod =
+                map.ipv4 ? lease.address() : lease.ipv6Subnet().orElseThrow().address(lease.number());
         return " : " + pod.getHostAddress() + " . " + port.containerPort();
     }
 
@@ -121,17 +128,25 @@ final class NftRules {
                     type nat hook postrouting priority srcnat
                     oifname "%1$s" ip saddr 127.0.0.0/8 masquerade
                     ct status dnat ip saddr %2$s ip daddr %2$s masquerade
-                    ip saddr %2$s ip daddr != { %2$s, 224.0.0.0/4 } masquerade
-                """.formatted(bridge, subnet)
-                + ipv6Subnet.map(NftRules::masqueradeIpv6).orElse("")
+                    ip saddr %2$s ip daddr != { %3$s, 224.0.0.0/4 } masquerade
+                """.formatted(bridge, anyOf(subnets), list(subnets))
+                + (ipv6Subnets.isEmpty() ? "" : masqueradeIpv6())
                 + "  }\n";
     }
 
-    private static String masqueradeIpv6(Subnet ipv6) {
+    private String masqueradeIpv6() {
         return """
                     ct status dnat ip6 saddr %1$s ip6 daddr %1$s masquerade
-                    ip6 saddr %1$s ip6 daddr != { %1$s, ff00::/8 } masquerade
-                """.formatted(ipv6);
+                    ip6 saddr %1$s ip6 daddr != { %2$s, ff00::/8 } masquerade
+                """.formatted(anyOf(ipv6Subnets), list(ipv6Subnets));
+    }
+
+    private static String anyOf(List<Subnet> subnets) {
+        return subnets.size() == 1 ? list(subnets) : "{ " + list(subnets) + " }";
+    }
+
+    private static String list(List<Subnet> subnets) {
+        return subnets.stream().map(Subnet::toString).collect(Collectors.joining(", "));
     }
 
     /** The maps of host ports. Those of one host address are looked into before those of any. */

@@ -39,7 +39,8 @@ final class PodLink {
      * @return whether the pod has its IPv6 address: a pod may have turned IPv6 off by its sysctls
      */
     boolean connect(Lease lease, Path namespacePin, Bridge.Ready bridge) {
-        InetAddress ipv4 = bridge.subnet().address(lease.number());
+        InetAddress ipv4 = lease.address();
+        Subnet subnet = lease.ranges().subnet();
         try (Fd namespace = kernel.open(namespacePin, OpenFlags.READ_ONLY, 0)) {
             Veth veth = new Veth(
                     lease.link(), bridge.index(), mtu, INTERFACE, Bridge.hardwareAddress(ipv4), namespace.number());
@@ -52,9 +53,9 @@ final class PodLink {
             pod.apply(
                     RouteRequest.setUp("lo"),
                     RouteRequest.setUp(INTERFACE),
-                    RouteRequest.addAddress(index, ipv4, bridge.subnet().prefixLength()),
-                    RouteRequest.defaultRoute(index, bridge.subnet().address(AddressPool.GATEWAY)));
-            Optional<Subnet> ipv6 = bridge.ipv6Subnet().filter(ignored -> lease.ipv6());
+                    RouteRequest.addAddress(index, ipv4, subnet.prefixLength()),
+                    RouteRequest.defaultRoute(index, subnet.address(AddressPool.GATEWAY)));
+            Optional<Subnet> ipv6 = lease.ipv6Subnet().filter(bridge.subnets()::contains);
             return ipv6.isPresent() && addIpv6(pod, index, ipv6.get(), lease.number());
         }
     }

@@ -35,10 +35,10 @@ public interface PodNetwork extends AutoCloseable {
     NetworkStatus status();
 
     /**
-     * Gives pods addresses of these ranges from now on, also after a restart. Idempotent.
+     * Gives new pods addresses of these ranges from now on, also after a restart. Idempotent.
      *
-     * @throws io.windlass.fault.Fault when the configuration has other ones, when pods have addresses of other ones, or
-     *     when something else on the host uses them
+     * @throws io.windlass.fault.Fault when the configuration has other ones, when pods have addresses of ones that overlap, or
+     *     when something else on the host uses them; those of before are then used on
      */
     void use(PodRanges ranges);
 

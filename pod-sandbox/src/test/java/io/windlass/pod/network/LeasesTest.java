@@ -8,7 +8,9 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.pod.model.PortMapping;
 import io.windlass.pod.model.Protocol;
+import java.net.InetAddress;
 import java.nio.file.Path;
+import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LeasesTest {
-    private static final Subnet SUBNET = Subnet.parse("10.88.0.0/24");
+    private static final Ranges RANGES = new Ranges(Subnet.parse("10.88.0.0/24"), Optional.empty());
 
     @TempDir
     Path folder;
@@ -36,7 +38,7 @@ class LeasesTest {
     void open() {
         database = NetworkSchema.open(folder.resolve("network.db"));
         leases = new Leases(database);
-        leases.use(SUBNET, Optional.empty());
+        leases.use(RANGES);
     }
 
     @AfterEach
@@ -48,7 +50,7 @@ class LeasesTest {
         database.close();
         database = NetworkSchema.open(folder.resolve("network.db"));
         leases = new Leases(database);
-        leases.use(SUBNET, Optional.empty());
+        leases.use(RANGES);
     }
 
     /** Whatever happens, restarts included: never two pods with one address, never the gateway's, never outside. */
@@ -125,15 +127,54 @@ class LeasesTest {
     }
 
     @Test
-    void the_subnet_cannot_change_under_pods() {
+    void pods_keep_their_ranges_when_others_get_new_ones() {
+        Lease before = reserve("before");
+        Ranges next = new Ranges(Subnet.parse("10.99.0.0/24"), Optional.of(Subnet.parse("fd00:1::/64")));
+        leases.use(next);
+        Lease after = leases.reserve("after", "wl-after", true, List.of());
+        assertThat(before.address()).isEqualTo(InetAddress.ofLiteral("10.88.0.2"));
+        assertThat(after.address()).isEqualTo(InetAddress.ofLiteral("10.99.0.3"));
+        assertThat(after.ipv6Subnet()).contains(Subnet.parse("fd00:1::/64"));
+        database.close();
+        database = NetworkSchema.open(folder.resolve("network.db"));
+        leases = new Leases(database);
+        assertThat(leases.find("before")).contains(before);
+        assertThat(leases.find("after")).contains(after);
+        assertThat(leases.subnet()).contains(next.subnet());
+        assertThat(leases.held()).containsExactlyInAnyOrder(RANGES, next);
+    }
+
+    @Test
+    void ranges_that_overlap_those_of_pods_are_refused_until_the_pods_are_gone() {
         Lease lease = reserve("pod");
-        Subnet other = Subnet.parse("10.99.0.0/24");
-        assertThatThrownBy(() -> leases.use(other, Optional.empty()))
-                .hasMessage("cannot change the pods' subnets from 10.88.0.0/24 to 10.99.0.0/24:"
-                        + " 1 of them still have addresses; remove them first");
-        leases.release(lease);
-        leases.use(other, Optional.empty());
-        assertThat(leases.subnet()).contains(other);
+        Ranges wider = new Ranges(Subnet.parse("10.88.0.0/16"), Optional.empty());
+        assertThatThrownBy(() -> leases.use(wider))
+                .hasMessage("cannot change the pods' subnets to 10.88.0.0/16: pod pod has an address of 10.88.0.0/24,"
+                        + " which overlaps; remove it first");
+        assertThat(reserve("next").ranges()).isEqualTo(RANGES);
+        leases.all().forEach(leases::release);
+        leases.use(wider);
+        assertThat(leases.subnet()).contains(wider.subnet());
+        assertThat(lease.ranges()).isEqualTo(RANGES);
+    }
+
+    @Test
+    void leases_of_a_store_without_ranges_get_those_of_its_network() {
+        Path old = folder.resolve("old.db");
+        try (Database store = Database.open(old, Database.Durability.NORMAL, NetworkSchema.MIGRATIONS.subList(0, 2))) {
+            store.update(c -> {
+                try (Statement statement = c.createStatement()) {
+                    statement.executeUpdate("INSERT INTO network VALUES (1, '10.77.0.0/24', 'fd00:7::/64', 5)");
+                    statement.executeUpdate("INSERT INTO lease VALUES ('pod', 5, 'wl5', 1, 1)");
+                }
+            });
+        }
+        try (Database store = NetworkSchema.open(old)) {
+            assertThat(new Leases(store).all())
+                    .singleElement()
+                    .extracting(Lease::ranges)
+                    .isEqualTo(new Ranges(Subnet.parse("10.77.0.0/24"), Optional.of(Subnet.parse("fd00:7::/64"))));
+        }
     }
 
     private Lease reserve(String pod) {

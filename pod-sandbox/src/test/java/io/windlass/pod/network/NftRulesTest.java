@@ -7,13 +7,17 @@ import io.windlass.pod.model.PortMapping;
 import io.windlass.pod.model.Protocol;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NftRulesTest {
-    private final NftRules rules = new NftRules(
-            "0a1b2c3d", "wl0a1b2c3d", Subnet.parse("10.88.0.0/16"), Optional.of(Subnet.parse("fd00:1::/64")));
+    private static final Ranges RANGES =
+            new Ranges(Subnet.parse("10.88.0.0/16"), Optional.of(Subnet.parse("fd00:1::/64")));
+
+    private final NftRules rules =
+            new NftRules("0a1b2c3d", "wl0a1b2c3d", RANGES.subnets().toList());
 
     @Test
     void a_port_of_all_addresses_leads_to_the_pod_over_both_families() {
@@ -55,10 +59,34 @@ class NftRulesTest {
 
     @Test
     void without_ipv6_nothing_is_said_about_its_subnet() {
-        NftRules ipv4 = new NftRules("0a1b2c3d", "br", Subnet.parse("10.88.0.0/16"), Optional.empty());
+        NftRules ipv4 = new NftRules("0a1b2c3d", "br", List.of(RANGES.subnet()));
         assertThat(ipv4.install(List.of())).doesNotContain("ip6 saddr");
         assertThat(ipv4.addPorts(lease(true, mapping(Protocol.TCP, 80, 80, "::"))))
                 .isEmpty();
+    }
+
+    @Test
+    void pods_of_several_ranges_reach_each_other_with_their_own_addresses() {
+        Ranges before = new Ranges(Subnet.parse("10.99.0.0/24"), Optional.of(Subnet.parse("fd00:2::/64")));
+        NftRules both = new NftRules(
+                "0a1b2c3d",
+                "br",
+                Stream.of(RANGES, before, RANGES).flatMap(Ranges::subnets).toList());
+        Lease old = new Lease(
+                "old",
+                7,
+                "wl2",
+                true,
+                Lease.State.ATTACHED,
+                HostPort.of(List.of(mapping(Protocol.TCP, 80, 8080, ""))),
+                before);
+        assertThat(both.install(List.of(old)))
+                .contains("elements = { tcp . 80 : 10.99.0.7 . 8080 }")
+                .contains("elements = { tcp . 80 : fd00:2:0:0:0:0:0:7 . 8080 }")
+                .contains(
+                        "ct status dnat ip saddr { 10.88.0.0/16, 10.99.0.0/24 } ip daddr { 10.88.0.0/16, 10.99.0.0/24 }")
+                .contains("ip saddr { 10.88.0.0/16, 10.99.0.0/24 } ip daddr"
+                        + " != { 10.88.0.0/16, 10.99.0.0/24, 224.0.0.0/4 } masquerade");
     }
 
     @Test
@@ -82,7 +110,7 @@ class NftRulesTest {
     }
 
     private static Lease lease(boolean ipv6, PortMapping... mappings) {
-        return new Lease("pod", 258, "wl1", ipv6, Lease.State.ATTACHED, HostPort.of(List.of(mappings)));
+        return new Lease("pod", 258, "wl1", ipv6, Lease.State.ATTACHED, HostPort.of(List.of(mappings)), RANGES);
     }
 
     private static PortMapping mapping(Protocol protocol, int hostPort, int containerPort, String address) {

@@ -255,6 +255,31 @@ class CniNetworkIT {
                 .containsExactly("one ADD bbb", "one DEL bbb");
     }
 
+    @Test
+    void the_clusters_range_is_told_to_plugins_that_take_one_and_kept_for_the_bridge() throws Exception {
+        script("one", "echo '{\"cniVersion\":\"1.0.0\",\"ips\":[{\"address\":\"10.1.2.3/24\"}]}'");
+        configure("""
+                {"cniVersion": "1.0.0", "name": "pods", "plugins": [
+                  {"type": "one", "capabilities": {"ipRanges": true}}]}""");
+        network.close();
+        TestNamespace a = namespace("a");
+        TestNamespace b = namespace("b");
+        host.run(() -> {
+            try (PodNetwork chosen = PodNetworks.open(NetworkConfig.defaults(folder), folders, folder, kernel)) {
+                chosen.use(PodRanges.parse("10.99.0.0/24,fd00:99::/64"));
+                assertThat(address(chosen, A, a)).isEqualTo("10.1.2.3");
+                assertThat(Files.readString(calls))
+                        .contains("\"runtimeConfig\":{\"ipRanges\":[[{\"subnet\":\"10.99.0.0/24\"}],"
+                                + "[{\"subnet\":\"fd00:99:0:0:0:0:0:0/64\"}]]}");
+                chosen.detach(A, Optional.of(a.pin()));
+                Files.delete(folder.resolve("net.d/10-test.conflist"));
+                assertThat(address(chosen, B, b)).isEqualTo("10.99.0.2");
+                chosen.detach(B, Optional.of(b.pin()));
+            }
+        });
+        network = reopened();
+    }
+
     private static String address(PodNetwork network, String podId, TestNamespace pod) {
         return network.attach(PodNetworkRequest.of(podId, "pod", "default", pod.pin()))
                 .addresses()
