@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -168,4 +169,29 @@ const char *daemon_read_file(const char *path) {
   if (fd >= 0)
     close(fd);
   return text;
+}
+
+bool process_sleeps(pid_t pid) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  const char *behind_name = strrchr(daemon_read_file(path), ')');
+  return behind_name && behind_name[2] == 'S';
+}
+
+bool process_ends(pid_t pid) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
+  for (int i = 0; i < PATIENCE_MS && *daemon_read_file(path); i++)
+    usleep(1000);
+  return pid > 1 && !*daemon_read_file(path);
+}
+
+int gate_make(const char *path) {
+  /* Open for both, as Linux allows: nobody waits for the other side. */
+  return mkfifo(path, 0600) == 0 ? open(path, O_RDWR | O_CLOEXEC) : -1;
+}
+
+void gate_let_go(int gate) {
+  if (write(gate, "go\n", 3) != 3)
+    perror("gate");
 }

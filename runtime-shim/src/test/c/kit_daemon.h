@@ -56,4 +56,13 @@ bool daemon_event(int fd, struct event *event);
 /* The whole text of a file, or "". */
 const char *daemon_read_file(const char *path);
 
+/* Whether a process sleeps. */
+bool process_sleeps(pid_t pid);
+/* Waits ten seconds at most until a process runs no program any more, whether anybody has been told of its end or not. */
+bool process_ends(pid_t pid);
+
+/* A pipe with a name that scripts wait at, by "read go <path": each let_go() lets one pass, whether it has come yet or not. */
+int gate_make(const char *path);
+void gate_let_go(int gate);
+
 #endif

@@ -396,15 +396,15 @@ static void the_zygote_runs_hooks(void) {
   tap_ok(hook(fd, script, 0, in_state("claim")) && take_u32(&message.fields) == 1, "a hook with a claim is run");
   tap_ok(hook(fd, script, 0, in_state("claim")) && take_u32(&message.fields) == 0, "and not again");
   tap_ok(strcmp(daemon_read_file(in_state("counted")), "x\n") == 0, "so that it ran once");
-  snprintf(script, sizeof script, "echo $$ >%s; while [ ! -e %s ]; do sleep 0.05; done; rm %s", in_state("left"), in_state("released"), in_state("left"));
+  int gate = gate_make(in_state("gate"));
+  snprintf(script, sizeof script, "echo $$ >%s; read go <%s; rm %s", in_state("left"), in_state("gate"), in_state("left"));
   send_hook(fd, script, 0, in_state("claim2"));
   wait_for_file(in_state("left"), true);
   close(fd);
   fd = daemon_connect(in_state("zygote.sock"));
-  close(open(in_state("released"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+  gate_let_go(gate);
   tap_ok(hook(fd, script, 0, in_state("claim2")) && take_u32(&message.fields) == 0 && access(in_state("left"), F_OK) < 0,
          "with a claim it goes on without its client, and who asks again waits for its end");
-  unlink(in_state("released"));
   send_hook(fd, script, 0, "");
   wait_for_file(in_state("left"), true);
   pid_t pid = (pid_t)strtol(daemon_read_file(in_state("left")), NULL, 10);
@@ -412,7 +412,8 @@ static void the_zygote_runs_hooks(void) {
   for (int i = 0; i < 500 && pid > 1 && kill(pid, 0) == 0; i++)
     usleep(10000);
   tap_ok(pid > 1 && kill(pid, 0) < 0, "without one it is killed when its client leaves");
-  static const char *const files[] = {"hooked", "counted", "claim", "claim2", "left"};
+  close(gate);
+  static const char *const files[] = {"hooked", "counted", "claim", "claim2", "left", "gate"};
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     unlink(in_state(files[i]));
 }
@@ -468,6 +469,7 @@ static int exec(const char *container, const char *name, unsigned io, const char
 
 static void execs_run_beside_it(int shim) {
   struct streamed streamed;
+  char script[PATH_SIZE * 2];
   tap_ok(create(shim, "host", shell(MOUNTS | PIDS, false, true, "while :; do sleep 1; done"), 0, 0, group) && start(shim, "host"),
          "a container runs for its execs");
   int plain = exec("host", "plain", 0, "echo out; echo err >&2; exit 4");
@@ -481,8 +483,11 @@ static void execs_run_beside_it(int shim) {
   tap_ok(daemon_stream(input, FRAME_END, &streamed) && atoi(streamed.out) == 1200000, "its input arrives whole: %s", streamed.out);
   int terminal = exec("host", "terminal", IO_STDIN | IO_TTY, "stty size");
   tap_ok(daemon_stream(terminal, FRAME_END, &streamed) && strcmp(streamed.out, "40 100\r\n") == 0, "its terminal has the size asked for");
-  int late = exec("host", "late", 0, "sleep 0.3 & exit 5");
+  int gate = gate_make(in_state("gate"));
+  snprintf(script, sizeof script, "{ read go <%s; } & exit 5", in_state("gate"));
+  int late = exec("host", "late", 0, script);
   tap_ok(daemon_stream(late, FRAME_EXIT, &streamed) && streamed.code == 5, "the exit is told while a child holds the output");
+  gate_let_go(gate);
   tap_ok(daemon_stream(late, FRAME_END, &streamed), "the end when that is gone");
   int killed = shim_of("pod");
   refused(daemon_call(killed, &message, FRAME_EXEC, "ttpuuu", "host", "a/b", shell(0, false, false, ":"), 0u, 0u, 0u), "malformed",
@@ -492,6 +497,8 @@ static void execs_run_beside_it(int shim) {
   close(terminal);
   close(late);
   close(killed);
+  close(gate);
+  unlink(in_state("gate"));
 }
 
 static void a_shim_is_small(int most, const char *when) {
@@ -504,10 +511,25 @@ static void a_shim_is_small(int most, const char *when) {
   tap_ok(size > 0 && size <= most, "a shim has at most %d KiB of its own %s (%d)", most, when, size);
 }
 
+/*
+ * Waits ten seconds at most until a client has been sent something, its writer sleeps, as it does at a full pipe only, and the shim sleeps
+ * beside that pipe, as it would not if it still wanted to read it.
+ */
+static bool stands_still(int client, pid_t writer, pid_t shim) {
+  for (int i = 0; i < 10000; i++) {
+    int waiting = 0;
+    if (ioctl(client, FIONREAD, &waiting) == 0 && waiting > 0 && process_sleeps(writer) && process_sleeps(shim))
+      return true;
+    usleep(1000);
+  }
+  return false;
+}
+
 static void a_slow_client_costs_no_memory(void) {
   size_t total = 0;
-  int slow = exec("host", "slow", 0, "head -c 50000000 /dev/zero");
-  usleep(300000);
+  int slow = exec("host", "slow", 0, "exec head -c 50000000 /dev/zero");
+  pid_t writer = (pid_t)take_u64(&message.fields);
+  tap_ok(stands_still(slow, writer, shim_pid("pod")), "who writes for a client that does not read is held up in the end");
   a_shim_is_small(1024, "while a client does not read");
   while (daemon_receive(slow, &message) && message.type != FRAME_END)
     total += message.type == FRAME_STDOUT ? message.fields.left : 0;
@@ -515,43 +537,69 @@ static void a_slow_client_costs_no_memory(void) {
   close(slow);
 }
 
-/* Gives the container input until the shim takes no more of it. */
-static void stuff(int fd) {
+/* Gives the container input until the shim takes no more of it: it sleeps although there is more. */
+static bool stuff(int fd, pid_t shim) {
   static const char block[20000];
   struct bytes frame = {0};
   size_t mark = frame_begin(&frame, FRAME_STDIN, 77);
   bytes_append(&frame, block, sizeof block);
   frame_end(&frame, mark);
-  while (send(fd, frame.data, frame.size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)frame.size)
-    usleep(2000);
+  bool full = false;
+  size_t sent = 0;
+  for (int i = 0; i < 10000 && !full; i++) {
+    ssize_t count = send(fd, frame.data + sent, frame.size - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (count > 0)
+      sent = (sent + (size_t)count) % frame.size;
+    else if (!(full = process_sleeps(shim)))
+      usleep(1000);
+  }
   bytes_free(&frame);
+  return full;
 }
 
 static void a_client_that_leaves_holds_up_nobody(int shim, int events) {
-  tap_ok(run(shim, "deaf", IO_STDIN, "sleep 1; head -c 2000000 /dev/zero; exit 2"), "a container never reads its input");
+  char script[PATH_SIZE * 2];
+  int gate = gate_make(in_state("gate"));
+  snprintf(script, sizeof script, "read go <%s; head -c 2000000 /dev/zero; exit 2", in_state("gate"));
+  tap_ok(run(shim, "deaf", IO_STDIN, script), "a container never reads its input");
   int client = shim_of("pod");
   daemon_call(client, &message, FRAME_ATTACH, "tu", "deaf", 7u);
-  stuff(client);
+  tap_ok(stuff(client, shim_pid("pod")), "a client gives it all that the shim takes");
   close(client);
+  gate_let_go(gate);
   tap_ok(next_exit(events, "deaf", 2, 0), "a client that left with input pending does not stop its output");
   daemon_call(shim, &message, FRAME_DELETE, "t", "deaf");
+  close(gate);
+  unlink(in_state("gate"));
 }
 
 static void what_was_written_before_the_exit_is_logged(int shim, int events) {
-  tap_ok(run(shim, "burst", 0, "sleep 0.3; echo last words"), "a container runs");
-  int other = exec("burst", "other", 0, "exit 0");
-  struct streamed streamed;
-  daemon_stream(other, FRAME_END, &streamed);
-  close(other);
-  other = exec("burst", "earlier", 0, "sleep 0.1");
+  char words[PATH_SIZE * 2];
+  char nothing[PATH_SIZE * 2];
+  pid_t container = 0;
+  int gate = gate_make(in_state("gate"));
+  int earlier_gate = gate_make(in_state("earlier"));
+  snprintf(words, sizeof words, "read go <%s; echo last words", in_state("gate"));
+  snprintf(nothing, sizeof nothing, "read go <%s", in_state("earlier"));
+  tap_ok(run(shim, "burst", 0, words), "a container runs");
+  tap_ok(state_of(shim, "burst", &container) == RUNNING, "with a number");
+  int earlier = exec("burst", "earlier", 0, nothing);
+  pid_t exec_pid = (pid_t)take_u64(&message.fields);
   pid_t pid = shim_pid("pod");
   kill_one(pid, SIGSTOP); /* so that it sees a child's end before the output, which came before its own child's end */
-  usleep(700000);
+  gate_let_go(earlier_gate);
+  tap_ok(process_ends(exec_pid), "an exec ends while the shim looks away");
+  gate_let_go(gate);
+  tap_ok(process_ends(container), "and then the container, with its last words");
   kill_one(pid, SIGCONT);
   tap_ok(next_exit(events, "burst", 0, 0), "its exit is told");
   tap_contains(logged("burst"), "stdout F last words\n", "after its output was logged");
   daemon_call(shim, &message, FRAME_DELETE, "t", "burst");
-  close(other);
+  close(earlier);
+  close(earlier_gate);
+  close(gate);
+  unlink(in_state("earlier"));
+  unlink(in_state("gate"));
 }
 
 static void containers_hold_nothing_of_each_other(int shim, int events) {
@@ -701,7 +749,7 @@ static void promises_are_kept_once_the_client_is_gone(void) {
   FILE *file = fopen(in_state("kept"), "w");
   fclose(file);
   snprintf(kept, sizeof kept, "%s", in_state("kept"));
-  mkfifo(in_state("gate"), 0600);
+  int gate = gate_make(in_state("gate"));
   int broken = shim_of("pod");
   refused(daemon_call(broken, &message, FRAME_AT_END, "utt", 1u, "relative", "x"), "malformed", "a promise about no absolute path is refused");
   close(broken);
@@ -711,14 +759,14 @@ static void promises_are_kept_once_the_client_is_gone(void) {
   snprintf(script, sizeof script, "read word < %s; echo \"$word $PPID\"; test -s %s && echo early", in_state("gate"), kept);
   tap_ok(daemon_call(host, &message, FRAME_EXEC, "ttpuuu", "", "host", shell(0, false, false, script), 8u, 0u, 0u), "a program is run on the host's files");
   close(promise);
-  int gate = open(in_state("gate"), O_WRONLY | O_CLOEXEC);
-  tap_ok(daemon_call(shim_of("pod"), &message, FRAME_LIST, "") && !*daemon_read_file(kept), "the promise waits for the program");
-  tap_ok(write(gate, "go\n", 3) == 3 && close(gate) == 0, "which goes on");
+  tap_ok(daemon_call(shim_of("pod"), &message, FRAME_LIST, "") && !*daemon_read_file(kept), "the promise waits for the program, which goes on");
+  gate_let_go(gate);
   tap_ok(daemon_stream(host, FRAME_END, &streamed) && streamed.code == 1, "and ends");
   tap_contains(streamed.out, "go ", "as it would have");
   tap_lacks(streamed.out, "early", "before the promise was kept");
   tap_ok(strcmp(daemon_read_file(kept), "thawed") == 0, "which it is then");
   close(host);
+  close(gate);
   tap_ok(unlink(kept) == 0 && unlink(in_state("gate")) == 0, "the files are whose who named them");
 }
 
