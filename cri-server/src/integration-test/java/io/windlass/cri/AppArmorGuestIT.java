@@ -5,41 +5,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.cri.v1.ContainerConfig;
 import io.windlass.cri.v1.LinuxContainerSecurityContext;
+import io.windlass.cri.v1.RuntimeCondition;
 import io.windlass.cri.v1.SecurityProfile;
+import io.windlass.cri.v1.StatusRequest;
 import io.windlass.testkit.RequiresRoot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What confines a container on a node with AppArmor, over the CRI socket of the built daemon. */
 @RequiresRoot
 @Tag("apparmor")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init")
-class AppArmorGuestIT {
+class AppArmorGuestIT extends GuestNode {
     private static final String PROFILE = "windlass-test-no-writes";
     private static final String LABEL = "/proc/self/attr/apparmor/current";
 
-    @TempDir
-    private static Path folder;
-
-    private CriNode node;
     private String pod;
 
     @BeforeAll
-    void start() throws Exception {
+    void loadProfile() throws Exception {
         parser("--replace", "profile " + PROFILE + " { file, signal, deny /tmp/** w, }\n");
-        node = new CriNode(folder);
-        node.pull();
         pod = node.runPod("apparmor");
     }
 
@@ -49,11 +41,7 @@ class AppArmorGuestIT {
     }
 
     @AfterAll
-    void stop() throws Exception {
-        try (CriNode ended = node) {
-            node.removePods();
-            assertThat(ended.end()).isIn(0, 143);
-        }
+    void removeProfile() throws Exception {
         parser("--remove", "profile " + PROFILE + " {}\n");
     }
 
@@ -114,16 +102,23 @@ class AppArmorGuestIT {
                 .hasMessageContaining("cannot use apparmor profile localhost/nowhere: it is not loaded on this node");
     }
 
-    private String output(String container, String script) {
-        return node.exec(container, "sh", "-c", script).getStdout().toStringUtf8();
+    @Test
+    void aNodeThatCanLoadTheProfileIsReadyWithoutAWord() {
+        RuntimeCondition ready = node.runtime()
+                .status(StatusRequest.getDefaultInstance())
+                .getStatus()
+                .getConditions(0);
+        assertThat(ready)
+                .isEqualTo(RuntimeCondition.newBuilder()
+                        .setType("RuntimeReady")
+                        .setStatus(true)
+                        .build());
     }
 
     private String started(String name, Consumer<LinuxContainerSecurityContext.Builder> security) {
-        ContainerConfig.Builder config = CriNode.shell(name, "sleep 100000");
+        ContainerConfig.Builder config = CriNode.shell(name, FOREVER);
         security.accept(config.getLinuxBuilder().getSecurityContextBuilder());
-        String container = node.create(pod, "apparmor", config);
-        node.start(container);
-        return container;
+        return started(pod, "apparmor", config);
     }
 
     private static void parser(String action, String profile) throws IOException, InterruptedException {

@@ -9,7 +9,6 @@ import io.windlass.cri.v1.ExecSyncResponse;
 import io.windlass.cri.v1.LinuxContainerResources;
 import io.windlass.cri.v1.NamespaceMode;
 import io.windlass.cri.v1.StopContainerRequest;
-import io.windlass.cri.v1.UpdateContainerResourcesRequest;
 import io.windlass.testkit.RequiresRoot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,49 +16,28 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a container's resources are on a node that has cgroup version 2 alone, over the CRI socket of the built daemon. */
 @RequiresRoot
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init")
-class CgroupsGuestIT {
-    private static final long MIB = 1 << 20;
-    private static final String FOREVER = "sleep 100000";
-    private static final Path HIERARCHY = Path.of("/sys/fs/cgroup");
+class CgroupsGuestIT extends GuestNode {
     private static final Pattern PID = Pattern.compile("\"pid\":(\\d+)");
 
-    @TempDir
-    private static Path folder;
-
-    private CriNode node;
     private String pod;
 
     @BeforeAll
-    void start() throws Exception {
+    void runPod() throws Exception {
         assertThat(Files.readString(HIERARCHY.resolve("cgroup.controllers")))
                 .contains("cpuset", "cpu", "io", "memory", "hugetlb", "pids");
-        node = new CriNode(folder);
-        node.pull();
         pod = node.runPod("cgroups");
     }
 
     @AfterEach
     void removeContainers() {
         node.removeContainers();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        try (CriNode ended = node) {
-            node.removePods();
-            assertThat(ended.end()).isIn(0, 143);
-        }
     }
 
     @Test
@@ -189,25 +167,8 @@ class CgroupsGuestIT {
                 () -> processes.stream().noneMatch(pid -> Files.exists(Path.of("/proc", Long.toString(pid)))));
     }
 
-    private static ContainerConfig.Builder shell(
-            String name, String script, LinuxContainerResources.Builder resources) {
-        ContainerConfig.Builder config = CriNode.shell(name, script);
-        config.getLinuxBuilder().setResources(resources);
-        return config;
-    }
-
     private String started(ContainerConfig.Builder config) {
-        String container = node.create(pod, "cgroups", config);
-        node.start(container);
-        return container;
-    }
-
-    private void update(String container, LinuxContainerResources.Builder resources) {
-        node.runtime()
-                .updateContainerResources(UpdateContainerResourcesRequest.newBuilder()
-                        .setContainerId(container)
-                        .setLinux(resources)
-                        .build());
+        return started(pod, "cgroups", config);
     }
 
     /** The folder of the group that the container's first process is in. */

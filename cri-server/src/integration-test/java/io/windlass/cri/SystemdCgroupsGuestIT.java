@@ -15,7 +15,6 @@ import io.windlass.cri.v1.RemoveContainerRequest;
 import io.windlass.cri.v1.RunPodSandboxRequest;
 import io.windlass.cri.v1.RuntimeConfigRequest;
 import io.windlass.cri.v1.StopContainerRequest;
-import io.windlass.cri.v1.UpdateContainerResourcesRequest;
 import io.windlass.testkit.RequiresRoot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,34 +23,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Pods in slices and containers in scopes of the machine's systemd, over the CRI socket of the built daemon. */
 @RequiresRoot
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init")
-class SystemdCgroupsGuestIT {
-    private static final long MIB = 1 << 20;
-    private static final String FOREVER = "sleep 100000";
-    private static final Path HIERARCHY = Path.of("/sys/fs/cgroup");
+class SystemdCgroupsGuestIT extends GuestNode {
     private static final String SLICE = "windlassit-podone.slice";
     private static final String OWN = "windlass_*";
 
-    @TempDir
-    private static Path folder;
-
-    private CriNode node;
+    SystemdCgroupsGuestIT() {
+        super("[cgroup]\ndriver = \"systemd\"");
+    }
 
     @BeforeAll
-    void start() throws Exception {
+    void lookForSystemd() {
         assertThat(Path.of("/run/systemd/system")).isDirectory();
-        node = new CriNode(folder, "[cgroup]\ndriver = \"systemd\"");
-        node.pull();
     }
 
     /** Whatever a test did: no unit of ours is left, failed or not, and nothing in the hierarchy. */
@@ -63,13 +51,6 @@ class SystemdCgroupsGuestIT {
         assertThat(command("find", HIERARCHY.toString(), "-name", "cri-windlass-*"))
                 .isEmpty();
         assertThat(command("find", HIERARCHY.toString(), "-name", OWN)).isEmpty();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        try (CriNode ended = node) {
-            assertThat(ended.end()).isIn(0, 143);
-        }
     }
 
     @Test
@@ -320,13 +301,6 @@ class SystemdCgroupsGuestIT {
                 .getPodSandboxId();
     }
 
-    private static ContainerConfig.Builder shell(
-            String name, String script, LinuxContainerResources.Builder resources) {
-        ContainerConfig.Builder config = CriNode.shell(name, script);
-        config.getLinuxBuilder().setResources(resources);
-        return config;
-    }
-
     private String started(String pod, ContainerConfig.Builder config) {
         PodSandboxConfig.Builder of = PodSandboxConfig.newBuilder();
         of.setMetadata(node.pods().stream()
@@ -343,14 +317,6 @@ class SystemdCgroupsGuestIT {
                 .getContainerId();
         node.start(container);
         return container;
-    }
-
-    private void update(String container, LinuxContainerResources.Builder resources) {
-        node.runtime()
-                .updateContainerResources(UpdateContainerResourcesRequest.newBuilder()
-                        .setContainerId(container)
-                        .setLinux(resources)
-                        .build());
     }
 
     private void assertDevicesAreDenied(String container) throws Exception {
