@@ -23,6 +23,7 @@ operation op_no_new_privs, op_seccomp;
 operation op_execve;
 operation op_attach_root, op_hook;
 operation op_io_priority, op_scheduler, op_personality, op_memory_policy;
+operation op_label, op_session_keyring;
 
 /* Opens the host's device for a DEVICE operation that comes after PIVOT, when the host's tree is out of reach. */
 int device_reserve(const char *host_path, struct program_run *run, struct failure *f);

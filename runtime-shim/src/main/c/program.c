@@ -78,6 +78,8 @@ static const struct kind kinds[] = {
     [51] = {"SCHEDULER", "uUuuUUU", NOTHING, op_scheduler},
     [52] = {"PERSONALITY", "u", 0, op_personality},
     [53] = {"MEMORY_POLICY", "ub", NOTHING, op_memory_policy},
+    [54] = {"LABEL", "St", 1, op_label},
+    [55] = {"SESSION_KEYRING", "", NOTHING, op_session_keyring},
 };
 
 static const struct kind *kind_of(uint32_t opcode) {

@@ -321,6 +321,49 @@ static void labels_are_written_below_a_procfs_only(void) {
   }
 }
 
+static void the_root_of_a_tree_is_labelled(void) {
+  const char *const commands[] = {"label:/labelled", NULL};
+  build_overlay(&program, ALONE);
+  build(&program, FSMOUNT, "utUu", 3u, "tmpfs", UINT64_C(0), 0u);
+  build(&program, LABEL, "ut", 3u, "system_u:object_r:tmpfs_t:s0");
+  build_inside(&program);
+  build(&program, MOVE_MOUNT, "utu", 3u, "/labelled", 1u);
+  build_probe(&program, commands);
+  run_program(&program, NULL, &outcome);
+  tap_ran(&outcome, "a label");
+  tap_contains(outcome.output, "label /labelled: system_u:object_r:tmpfs_t:s0\n", "the root of a tree is labelled");
+  build_overlay(&program, ALONE);
+  build(&program, FSMOUNT, "utUu", 3u, "proc", UINT64_C(0), 0u);
+  build(&program, LABEL, "ut", 3u, "label");
+  build_end(&program);
+  run_program(&program, NULL, &outcome);
+  tap_ran(&outcome, "a file system without labels is left as it is, and its program");
+}
+
+static void keys_are_left_behind(void) {
+  const char *const commands[] = {"keyring", NULL};
+  char inherited[64];
+  long ours = syscall(SYS_keyctl, 1, NULL); /* KEYCTL_JOIN_SESSION_KEYRING */
+  if (ours < 0) {
+    tap_skip("session keyrings", "this kernel gives none");
+    return;
+  }
+  snprintf(inherited, sizeof inherited, "keyring: %ld\n", ours);
+  build_overlay(&program, ALONE);
+  build_inside(&program);
+  build_probe(&program, commands);
+  run_program(&program, NULL, &outcome);
+  tap_contains(outcome.output, inherited, "a session keyring is inherited");
+  build_overlay(&program, ALONE);
+  build_inside(&program);
+  build(&program, SESSION_KEYRING, "");
+  build_probe(&program, commands);
+  run_program(&program, NULL, &outcome);
+  tap_ran(&outcome, "a keyring");
+  tap_lacks(outcome.output, inherited, "unless a new one is asked for");
+  tap_lacks(outcome.output, "keyring: -1", "which there is");
+}
+
 static void a_joined_mount_namespace_confines(void) {
   build_overlay(&program, ALONE);
   build(&program, OPEN, "utu", 3u, "/proc/self/ns/mnt", (unsigned)O_RDONLY);
@@ -515,6 +558,8 @@ int main(void) {
   sysctls_are_confined();
   only_a_procfs_root_takes_sysctls();
   labels_are_written_below_a_procfs_only();
+  the_root_of_a_tree_is_labelled();
+  keys_are_left_behind();
   a_joined_mount_namespace_confines();
   the_hosts_mounts_stay();
   rights_are_dropped();

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -104,6 +105,19 @@ static void scheduling(void) {
          (unsigned)personality(0xffffffff));
 }
 
+static void label_of(const char *path) {
+  char label[256] = "";
+  if (lgetxattr(path, "security.selinux", label, sizeof label - 1) < 0)
+    refused("label", path);
+  else
+    printf("label %s: %s\n", path, label);
+}
+
+static void session_keyring(void) {
+  long keyring = syscall(SYS_keyctl, 0, -3, 0); /* KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING */
+  printf("keyring: %ld\n", keyring);
+}
+
 static void answer(const char *command) {
   const char *object = strchr(command, ':');
   char directory[4096];
@@ -132,6 +146,10 @@ static void answer(const char *command) {
     descriptors();
   else if (strcmp(command, "scheduling") == 0)
     scheduling();
+  else if (strncmp(command, "label:", 6) == 0)
+    label_of(object);
+  else if (strcmp(command, "keyring") == 0)
+    session_keyring();
   else if (strcmp(command, "personality") == 0)
     printf("personality: %s\n", personality(0xffffffff) < 0 ? strerror(errno) : "allowed");
   else

@@ -22,7 +22,7 @@ static const char *const contract[OPCODES_END] = {
     [HOSTNAME] = "t",     [LSM_EXEC] = "stt",   [EXECVE] = "ll",       [RECLONE] = "U",    [OPEN] = "stu",
     [CLOSE] = "s",        [CHECK_FS] = "sU",    [DEVICE] = "tt",      [OWN_STREAMS] = "uu",
     [USER_NAMESPACE] = "stt", [MAP_IDS] = "sstu", [ATTACH_ROOT] = "st", [HOOK] = "tllutt", [PAUSE] = "", [IO_PRIORITY] = "uu",
-    [SCHEDULER] = "uUuuUUU", [PERSONALITY] = "u", [MEMORY_POLICY] = "ub",
+    [SCHEDULER] = "uUuuUUU", [PERSONALITY] = "u", [MEMORY_POLICY] = "ub", [LABEL] = "st", [SESSION_KEYRING] = "",
 };
 
 static const char *const names[OPCODES_END] = {
@@ -37,6 +37,7 @@ static const char *const names[OPCODES_END] = {
     [OWN_STREAMS] = "OWN_STREAMS", [USER_NAMESPACE] = "USER_NAMESPACE", [MAP_IDS] = "MAP_IDS",
     [ATTACH_ROOT] = "ATTACH_ROOT", [HOOK] = "HOOK", [PAUSE] = "PAUSE", [IO_PRIORITY] = "IO_PRIORITY",
     [SCHEDULER] = "SCHEDULER", [PERSONALITY] = "PERSONALITY", [MEMORY_POLICY] = "MEMORY_POLICY",
+    [LABEL] = "LABEL", [SESSION_KEYRING] = "SESSION_KEYRING",
 };
 
 static int check(const void *bytes, size_t size, uint32_t *operations, struct failure *f) {

@@ -21,6 +21,7 @@ final class CgroupMount {
 
     private final LaunchContext context;
     private final String cgroupsPath;
+    private final MountLabel label;
     private final ProgramBuilder program;
     private final List<Hierarchy> hierarchies = new ArrayList<>();
     private boolean readonly;
@@ -29,6 +30,7 @@ final class CgroupMount {
     CgroupMount(LaunchContext context, Linux linux, ProgramBuilder program) {
         this.context = context;
         this.cgroupsPath = linux.cgroupsPath() == null ? "" : linux.cgroupsPath();
+        this.label = MountLabel.of(linux);
         this.program = program;
     }
 
@@ -50,7 +52,9 @@ final class CgroupMount {
     void mount() {
         if (context.cgroupV1()) {
             tree = program.fsmount(
-                    "tmpfs", RESTRICTED, List.of(MountOption.of("source", "tmpfs"), MountOption.of("mode", "755")));
+                    "tmpfs",
+                    RESTRICTED,
+                    label.with(List.of(MountOption.of("source", "tmpfs"), MountOption.of("mode", "755"))));
         } else {
             tree = program.fsmount("cgroup2", attributes(), List.of(MountOption.of("source", "cgroup")));
         }

@@ -49,6 +49,10 @@ final class KernelSettingSteps {
             program.lsmExec(procfs, "apparmor/exec", "exec " + apparmorProfile);
         }
         if (selinuxLabel != null) {
+            // The keyring of whoever started us has a label that the container's processes may not use. Execve ends
+            // "keycreate".
+            program.lsmExec(procfs, "keycreate", selinuxLabel);
+            program.sessionKeyring();
             program.lsmExec(procfs, "exec", selinuxLabel);
         }
     }

@@ -66,6 +66,10 @@ public final class LaunchProgramCompiler {
             if (spec.hooks() != null && !spec.hooks().none()) {
                 throw Fault.unimplemented("a container with hooks cannot be restored");
             }
+            if (process.selinuxLabel() != null && !process.selinuxLabel().isEmpty()) {
+                throw Fault.unimplemented(
+                        "a container with an SELinux label (process.selinuxLabel) cannot be restored");
+            }
             return new Creation(spec, process, linux, context).compileRestore(command);
         } catch (Fault fault) {
             throw fault.in("cannot restore container " + context.containerId());
@@ -170,9 +174,12 @@ public final class LaunchProgramCompiler {
             this.hooks = ContainerHooks.of(context.containerId(), spec, context.bundle());
             this.namespaces = new NamespaceSteps(linux, program);
             this.cgroups = new CgroupSteps(context.cgroupAttachFiles(), program);
-            this.rootfs = new RootfsSteps(context.root(), program);
-            this.mounts =
-                    new MountSteps(hostsWhereNeeded(spec.mounts()), new CgroupMount(context, linux, program), program);
+            this.rootfs = new RootfsSteps(context.root(), MountLabel.of(linux), program);
+            this.mounts = new MountSteps(
+                    hostsWhereNeeded(spec.mounts()),
+                    new CgroupMount(context, linux, program),
+                    MountLabel.of(linux),
+                    program);
             this.settings =
                     new KernelSettingSteps(linux.sysctl(), process.apparmorProfile(), process.selinuxLabel(), program);
         }

@@ -24,13 +24,15 @@ final class MountSteps {
 
     private final List<Planned> mounts;
     private final CgroupMount cgroups;
+    private final MountLabel label;
     private final ProgramBuilder program;
     private final MountIds ids;
     private final List<Slot> readonlyLater = new ArrayList<>();
 
-    MountSteps(List<Mount> mounts, CgroupMount cgroups, ProgramBuilder program) {
+    MountSteps(List<Mount> mounts, CgroupMount cgroups, MountLabel label, ProgramBuilder program) {
         this.mounts = mounts.stream().map(Planned::of).toList();
         this.cgroups = cgroups;
+        this.label = label;
         this.program = program;
         this.ids = new MountIds(program);
     }
@@ -153,7 +155,7 @@ final class MountSteps {
             }
         }
         long attributes = mount.options.set() | mount.options.recursiveSet();
-        mount.slot = program.fsmount("overlay", attributes, LAYER, layers, others);
+        mount.slot = program.fsmount("overlay", attributes, LAYER, layers, label.with(others));
         layers.forEach(program::close);
     }
 
@@ -178,7 +180,7 @@ final class MountSteps {
         options.data().stream()
                 .filter(o -> !(type.equals("devpts") && o.key().equals("newinstance")))
                 .forEach(data::add);
-        mount.slot = program.fsmount(type, attributes, data);
+        mount.slot = program.fsmount(type, attributes, label.of(type, data));
         if (holdsMountPoints && options.readonly()) {
             readonlyLater.add(mount.slot);
         }
@@ -186,6 +188,7 @@ final class MountSteps {
         switch (type) {
             case "proc" -> program.checkFs(mount.slot, PROC_SUPER_MAGIC);
             case "sysfs" -> program.checkFs(mount.slot, SYSFS_MAGIC);
+            case "mqueue" -> label.put(mount.slot, program);
             default -> {}
         }
     }

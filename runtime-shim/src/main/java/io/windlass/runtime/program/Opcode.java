@@ -57,7 +57,9 @@ public enum Opcode {
     IO_PRIORITY(50, "class:u32", "priority:u32"),
     SCHEDULER(51, "policy:u32", "flags:hex", "nice:i32", "priority:u32", "runtime:u64", "deadline:u64", "period:u64"),
     PERSONALITY(52, "domain:u32"),
-    MEMORY_POLICY(53, "mode:hex32", "nodes:mask");
+    MEMORY_POLICY(53, "mode:hex32", "nodes:mask"),
+    LABEL(54, "of:slot", "label:str"),
+    SESSION_KEYRING(55);
 
     private final int code;
 

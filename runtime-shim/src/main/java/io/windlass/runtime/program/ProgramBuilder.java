@@ -329,6 +329,15 @@ public final class ProgramBuilder {
         emit(Opcode.MEMORY_POLICY, a -> a.u32(mode).bytes(nodes));
     }
 
+    /** The SELinux label of a detached tree's root. */
+    public void label(Slot tree, String label) {
+        emit(Opcode.LABEL, a -> a.u32(tree.number()).str(label));
+    }
+
+    public void sessionKeyring() {
+        emit(Opcode.SESSION_KEYRING, a -> {});
+    }
+
     public void pause() {
         emit(Opcode.PAUSE, a -> {});
     }

@@ -14,17 +14,20 @@ final class RootfsSteps {
     private static final Path REACHABLE = Path.of("/sys");
 
     private final RootTree root;
+    private final MountLabel label;
     private final ProgramBuilder program;
     private Slot tree = Slot.NONE;
 
-    RootfsSteps(RootTree root, ProgramBuilder program) {
+    RootfsSteps(RootTree root, MountLabel label, ProgramBuilder program) {
         this.root = root;
+        this.label = label;
         this.program = program;
     }
 
     void mount() {
         if (root.upper().isEmpty() && root.lowers().size() == 1) {
             // The kernel refuses an overlay of a single layer.
+            label.refuse("a root of one read-only layer");
             tree = program.openTree(root.lowers().getFirst().toString(), 0);
             program.mountAttr(tree, MountFlags.ATTR_RDONLY, 0, 0, Slot.NONE, false);
             return;
@@ -43,7 +46,7 @@ final class RootfsSteps {
         if (root.volatileUpper() && root.upper().isPresent()) {
             options.add(MountOption.flag("volatile"));
         }
-        return options;
+        return label.with(options);
     }
 
     /** As {@link #mount}, with layers whose owners are seen as the user namespace has them; its root owns the upper layer. */

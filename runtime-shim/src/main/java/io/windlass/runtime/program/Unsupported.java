@@ -7,7 +7,6 @@ import io.windlass.runtime.oci.Namespace;
 import io.windlass.runtime.oci.Process;
 import io.windlass.runtime.oci.Spec;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Refuses, by name, what an OCI document may ask for and this runtime does not do: nothing is silently ignored. */
 final class Unsupported {
@@ -19,7 +18,6 @@ final class Unsupported {
         if (linux != null) {
             refuse("linux.timeOffsets", !linux.timeOffsets().isEmpty());
             refuse("linux.netDevices", !linux.netDevices().isEmpty());
-            refuse("linux.mountLabel", set(linux.mountLabel()));
             refuse("linux.intelRdt", linux.intelRdt() != null);
             linux.namespaces().forEach(Unsupported::check);
             check(spec.mounts(), linux);
@@ -57,10 +55,6 @@ final class Unsupported {
                     "mount %s with only one of uidMappings and gidMappings".formatted(mount.destination()),
                     mount.uidMappings().isEmpty() != mount.gidMappings().isEmpty());
         }
-    }
-
-    private static boolean set(@Nullable String value) {
-        return value != null && !value.isEmpty();
     }
 
     private static void refuse(String feature, boolean present) {
