@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.linux.selinux;
+
+import org.jspecify.annotations.NullMarked;
