@@ -16,6 +16,7 @@ import io.windlass.pod.model.PodSandboxFilter;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.security.AppArmor;
+import io.windlass.pod.security.Selinux;
 import io.windlass.pod.spec.Node;
 import io.windlass.runtime.program.SeccompDocuments;
 import io.windlass.runtime.shim.ShimSupervisor;
@@ -73,7 +74,7 @@ final class RealPods implements AutoCloseable {
 
     private Pods open() {
         Kernel kernel = new Kernel();
-        Node node = Node.detect(SeccompDocuments::runtimeDefault, folder, AppArmor.NONE, kernel);
+        Node node = Node.detect(SeccompDocuments::runtimeDefault, folder, AppArmor.NONE, Selinux.NONE, kernel);
         Pods opened = Pods.open(
                 settings,
                 rootfs,

@@ -49,6 +49,7 @@ import io.windlass.pod.sandbox.SandboxEnd;
 import io.windlass.pod.sandbox.ShimEvents;
 import io.windlass.pod.sandbox.StopPodSandbox;
 import io.windlass.pod.sandbox.UpdatePodSandboxResources;
+import io.windlass.pod.security.Labelling;
 import io.windlass.pod.spec.Node;
 import io.windlass.pod.spec.SpecBuilder;
 import io.windlass.pod.stats.PodMetricsQuery;
@@ -112,6 +113,7 @@ public record Pods(
         PodFolders folders = new PodFolders(settings.state());
         folders.create();
         PodMounts mounts = new PodMounts(kernel, folders);
+        Labelling labelling = labelling(node, store);
         PodCgroups cgroups = new PodCgroups(driver, settings.cgroupParent());
         Shims shims = new Shims(supervisor);
         Timelines timelines = new Timelines();
@@ -125,7 +127,7 @@ public record Pods(
         Journal journal = new Journal(settings.checkpoints().resolve("saving"));
         Checkpoints checkpoints = new Checkpoints(shims, cgroups, rootfs, criu, journal, Path.of("/proc"));
         ContainerEnd end = new ContainerEnd(store, shims, cgroups, folders, rootfs, bundles, exits, restorations);
-        SandboxEnd sandboxEnd = new SandboxEnd(store, shims, folders, mounts, cgroups, network);
+        SandboxEnd sandboxEnd = new SandboxEnd(store, shims, folders, mounts, cgroups, network, labelling);
         ShimEvents shimEvents = new ShimEvents(store, shims, exits, end, plugins, announcements);
         shims.listen(shimEvents);
         StopPodSandbox stopPodSandbox = new StopPodSandbox(store, end, sandboxEnd, plugins, announcements);
@@ -134,7 +136,7 @@ public record Pods(
         UsageSampler sampler = new UsageSampler(store, shims, cgroups, rootfs);
         ContainerStatsQuery containerStats = new ContainerStatsQuery(store, sampler);
         RunPodSandbox runPodSandbox = new RunPodSandbox(
-                store, shims, folders, mounts, cgroups, network, sandboxEnd, plugins, announcements, node);
+                store, shims, folders, mounts, cgroups, network, sandboxEnd, plugins, announcements, node, labelling);
         RemovePodSandbox removePodSandbox =
                 new RemovePodSandbox(store, stopPodSandbox, removeContainer, sandboxEnd, plugins, announcements);
         CreateContainer createContainer = new CreateContainer(
@@ -152,7 +154,8 @@ public record Pods(
                 changes,
                 announcements,
                 timelines,
-                restorations);
+                restorations,
+                labelling);
         return new Pods(
                 runPodSandbox,
                 stopPodSandbox,
@@ -196,6 +199,21 @@ public record Pods(
                         restorations),
                 store,
                 shims);
+    }
+
+    /** What pods from before this daemon's start have is theirs. */
+    private static Labelling labelling(Node node, PodStore store) {
+        Labelling labelling = new Labelling(node.selinux());
+        store.sandboxes()
+                .forEach(sandbox ->
+                        sandbox.definition().selinux().ifPresent(labels -> labelling.keep(sandbox.id(), labels)));
+        store.containers()
+                .forEach(container -> container
+                        .definition()
+                        .selinux()
+                        .ifPresent(
+                                labels -> labelling.keep(container.definition().sandboxId(), labels)));
+        return labelling;
     }
 
     /** Lets go of shims and store; pods and containers go on. */

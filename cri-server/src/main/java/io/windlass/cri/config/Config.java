@@ -16,6 +16,7 @@ public record Config(
         StreamingSettings streaming,
         NriSettings nri,
         CdiSettings cdi,
+        SelinuxSettings selinux,
         ImageSettings image,
         LogSettings log) {
     public Config {
@@ -41,6 +42,7 @@ public record Config(
                 streaming,
                 nriSocket.map(plugins::enabledAt).orElse(plugins),
                 cdi,
+                selinux,
                 image,
                 log);
     }

@@ -56,11 +56,13 @@ final class ConfigLayout {
         StreamingSettings streaming = table("streaming", StreamingSettings::read);
         NriSettings nri = table("nri", section -> NriSettings.read(section, state));
         CdiSettings cdi = table("cdi", CdiSettings::read);
+        SelinuxSettings selinux = table("selinux", SelinuxSettings::read);
         ImageSettings image = table("image", ImageSettings::read);
         LogSettings log = table("log", LogSettings::read);
         Map<String, RegistrySettings> registries = registries();
         refuseUnknown();
-        return new Config(root, state, server, registries, cgroup, network, cni, streaming, nri, cdi, image, log);
+        return new Config(
+                root, state, server, registries, cgroup, network, cni, streaming, nri, cdi, selinux, image, log);
     }
 
     private <T> T table(String name, Function<Section, T> read) {

@@ -3,6 +3,7 @@ package io.windlass.cri.wiring;
 import io.windlass.cri.config.CgroupSettings;
 import io.windlass.cri.config.Config;
 import io.windlass.cri.config.NetworkSettings;
+import io.windlass.cri.config.SelinuxSettings;
 import io.windlass.cri.recovery.Closing;
 import io.windlass.cri.recovery.HelperBinary;
 import io.windlass.cri.release.ReleaseVersion;
@@ -23,6 +24,8 @@ import io.windlass.pod.network.cni.CniFolders;
 import io.windlass.pod.network.cni.PodNetworks;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.security.KernelAppArmor;
+import io.windlass.pod.security.KernelSelinux;
+import io.windlass.pod.security.Selinux;
 import io.windlass.pod.spec.Node;
 import io.windlass.runtime.program.SeccompDocuments;
 import io.windlass.runtime.shim.ShimSupervisor;
@@ -119,7 +122,20 @@ final class PodWiring {
                 SeccompDocuments::runtimeDefault,
                 settings(config).seccompProfiles(),
                 KernelAppArmor.detect(config.state()),
+                selinux(config.selinux(), kernel),
                 kernel);
+    }
+
+    private static Selinux selinux(SelinuxSettings settings, Syscalls kernel) {
+        if (settings.use() == SelinuxSettings.Use.FALSE) {
+            return Selinux.NONE;
+        }
+        Selinux selinux = KernelSelinux.detect(kernel, settings.categories());
+        if (settings.use() == SelinuxSettings.Use.TRUE && selinux.contexts().isEmpty()) {
+            throw Fault.precondition(
+                    "cannot label containers, as [selinux] enabled = \"true\" asks for: " + selinux.problem());
+        }
+        return selinux;
     }
 
     @Produces

@@ -61,8 +61,8 @@ public final class Views {
     }
 
     public static PodView pod(String id) {
-        SandboxDefinition definition =
-                new SandboxDefinition(PodSandboxId.of(id), Configs.sandbox("pod"), "", Instant.EPOCH, "/pods", true);
+        SandboxDefinition definition = new SandboxDefinition(
+                PodSandboxId.of(id), Configs.sandbox("pod"), "", Instant.EPOCH, "/pods", true, Optional.empty());
         return new PodView(definition, List.of(InetAddress.getLoopbackAddress()), Map.of(), 4321);
     }
 

@@ -72,7 +72,9 @@ final class ContainerPlan {
                 pins,
                 podMounts(),
                 cgroupPath,
-                volumes.volumes());
+                volumes.volumes(),
+                sandbox.selinux(),
+                folders.attachPoint());
     }
 
     private List<Mount> podMounts() {

@@ -31,6 +31,7 @@ import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.rootfs.ResolvedImage;
 import io.windlass.pod.rootfs.Rootfs;
 import io.windlass.pod.rootfs.RootfsProvider;
+import io.windlass.pod.security.Labelling;
 import io.windlass.pod.spec.BuiltSpec;
 import io.windlass.pod.spec.ImageRules;
 import io.windlass.pod.spec.ResourcePlan;
@@ -69,6 +70,7 @@ public final class CreateContainer {
     private final Announcements announcements;
     private final Timelines timelines;
     private final Restorations restorations;
+    private final Labelling labelling;
     private final Joining<Name, ContainerConfig, ContainerId> creations = new Joining<>("create container");
 
     public CreateContainer(
@@ -86,7 +88,8 @@ public final class CreateContainer {
             ContainerChanges changes,
             Announcements announcements,
             Timelines timelines,
-            Restorations restorations) {
+            Restorations restorations,
+            Labelling labelling) {
         this.store = store;
         this.shims = shims;
         this.cgroups = cgroups;
@@ -102,6 +105,7 @@ public final class CreateContainer {
         this.announcements = announcements;
         this.timelines = timelines;
         this.restorations = restorations;
+        this.labelling = labelling;
     }
 
     /** Returns the id; of the same container that exists already, too. */
@@ -271,6 +275,7 @@ public final class CreateContainer {
         ContainerDefinition definition = asked.withSpec(bundles.document(sandbox.id(), id, adjusted));
         changes.apply(creation.changes());
         checkpoint.ifPresent(saved -> RestoreRules.checkMounts(saved, definition.spec()));
+        label(sandbox, built);
         plan.makeLogFolder();
         if (checkpoint.isPresent()) {
             plan.continueLog(restorations.checkpoint(id).containerLog());
@@ -296,6 +301,12 @@ public final class CreateContainer {
                 bundle));
         cgroup.register(created.pid());
         return new Launched(definition, created);
+    }
+
+    /** Its level may be one that its configuration names. */
+    private void label(Sandbox sandbox, BuiltSpec built) {
+        built.labels().ifPresent(labels -> labelling.keep(sandbox.id(), labels));
+        built.relabellings().forEach(volume -> labelling.relabel(volume.top(), volume.label()));
     }
 
     private record Name(PodSandboxId sandbox, ContainerMetadata metadata) {

@@ -6,11 +6,13 @@ import io.windlass.linux.MountFlags;
 import io.windlass.linux.MountSyscalls;
 import io.windlass.linux.SyscallException;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.model.SelinuxLabels;
 import io.windlass.runtime.shim.PodNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The few mounts of a pod that the node's mount table shows: its /dev/shm and its pinned namespaces. Thread-safe. */
 public final class PodMounts {
@@ -25,8 +27,11 @@ public final class PodMounts {
         this.folders = folders;
     }
 
-    /** @param owner who may remove what others put there */
-    public void mountSharedMemory(PodSandboxId id, RootOwner owner) {
+    /**
+     * @param owner who may remove what others put there
+     * @param labels the pod's
+     */
+    public void mountSharedMemory(PodSandboxId id, RootOwner owner, Optional<SelinuxLabels> labels) {
         Path target = folders.sharedMemory(id);
         try {
             Files.createDirectory(target);
@@ -35,12 +40,17 @@ public final class PodMounts {
                     target,
                     "tmpfs",
                     SHARED_MEMORY_FLAGS,
-                    SHARED_MEMORY + ",uid=" + owner.uid() + ",gid=" + owner.gid());
+                    SHARED_MEMORY + ",uid=" + owner.uid() + ",gid=" + owner.gid() + context(labels));
         } catch (IOException e) {
             throw Fault.internal("cannot make folder " + target + ": " + e.getMessage(), e);
         } catch (SyscallException e) {
             throw e.fault("cannot mount /dev/shm of pod sandbox " + id);
         }
+    }
+
+    /** In quotes: a label may have commas. */
+    private static String context(Optional<SelinuxLabels> labels) {
+        return labels.map(found -> ",context=\"" + found.mount() + "\"").orElse("");
     }
 
     /** Takes every mount of the pod away. Idempotent. */

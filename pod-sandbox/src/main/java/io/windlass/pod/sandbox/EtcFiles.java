@@ -5,6 +5,7 @@ import io.windlass.pod.lifecycle.PodFolders;
 import io.windlass.pod.lifecycle.RootOwner;
 import io.windlass.pod.model.DnsConfig;
 import io.windlass.pod.network.AddressText;
+import io.windlass.pod.security.Labelling;
 import io.windlass.pod.store.SandboxDefinition;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,9 +19,11 @@ import java.util.List;
 /** Writes what the containers of a pod find as /etc/hosts, /etc/hostname and /etc/resolv.conf. */
 final class EtcFiles {
     private final PodFolders folders;
+    private final Labelling labelling;
 
-    EtcFiles(PodFolders folders) {
+    EtcFiles(PodFolders folders, Labelling labelling) {
         this.folders = folders;
+        this.labelling = labelling;
     }
 
     void write(SandboxDefinition sandbox, List<InetAddress> addresses) {
@@ -84,6 +87,9 @@ final class EtcFiles {
             Files.writeString(file, text, StandardCharsets.ISO_8859_1);
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
             RootOwner.of(sandbox.namespaces()).adopt(file);
+            if (sandbox.selinux().isPresent()) {
+                labelling.relabel(file.toRealPath(), sandbox.selinux().get().mount());
+            }
         } catch (IOException e) {
             throw Fault.internal("cannot write " + file + ": " + e.getMessage(), e);
         }

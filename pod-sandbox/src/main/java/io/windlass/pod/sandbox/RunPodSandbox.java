@@ -24,6 +24,7 @@ import io.windlass.pod.network.NetworkAttachment;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.PodNetworkRequest;
 import io.windlass.pod.plugin.PodPlugins;
+import io.windlass.pod.security.Labelling;
 import io.windlass.pod.spec.IdMappings;
 import io.windlass.pod.spec.Node;
 import io.windlass.pod.spec.ResourcePlan;
@@ -53,6 +54,7 @@ public final class RunPodSandbox {
     private final PluginCalls plugins;
     private final Announcements announcements;
     private final Node node;
+    private final Labelling labelling;
     private final Joining<PodSandboxMetadata, PodSandboxConfig, PodSandboxId> runs = new Joining<>("run pod sandbox");
 
     public RunPodSandbox(
@@ -65,7 +67,8 @@ public final class RunPodSandbox {
             SandboxEnd end,
             PluginCalls plugins,
             Announcements announcements,
-            Node node) {
+            Node node,
+            Labelling labelling) {
         this.store = store;
         this.shims = shims;
         this.folders = folders;
@@ -76,6 +79,7 @@ public final class RunPodSandbox {
         this.plugins = plugins;
         this.announcements = announcements;
         this.node = node;
+        this.labelling = labelling;
     }
 
     /**
@@ -121,21 +125,22 @@ public final class RunPodSandbox {
     }
 
     private PodSandboxId make(PodSandboxConfig config, String runtimeHandler) {
-        SandboxDefinition definition = definition(config, runtimeHandler);
-        PodSandboxId id = definition.id();
-        Intent intent = new Intent(Intent.Kind.SANDBOX, id.value(), id, ownGroup(definition));
+        SandboxDefinition unlabelled = definition(config, runtimeHandler);
+        PodSandboxId id = unlabelled.id();
+        Intent intent = new Intent(Intent.Kind.SANDBOX, id.value(), id, ownGroup(unlabelled));
         try (Rollback rollback = new Rollback("run pod sandbox " + id)) {
             store.intend(intent);
             rollback.onFailure("undo what the intent says", () -> end.undo(intent));
+            SandboxDefinition definition = label(unlabelled);
             folders.create(id);
             limitOwnGroup(definition);
             if (definition.ownNamespaces().contains(PodNamespace.IPC)) {
-                mounts.mountSharedMemory(id, RootOwner.of(definition.namespaces()));
+                mounts.mountSharedMemory(id, RootOwner.of(definition.namespaces()), definition.selinux());
             }
             shims.spawn(id, spawn(definition));
             List<InetAddress> addresses =
                     definition.hostNetwork() ? List.of() : attach(definition).addresses();
-            new EtcFiles(folders).write(definition, addresses);
+            new EtcFiles(folders, labelling).write(definition, addresses);
             plugins.runPodSandbox(definition, addresses);
             rollback.onFailure("tell plugins that it is gone", () -> plugins.removePodSandbox(definition, addresses));
             store.add(definition, SandboxCondition.made(new SandboxState.Ready(), addresses));
@@ -150,7 +155,18 @@ public final class RunPodSandbox {
         PodSandboxId id = PodSandboxId.generate();
         String asked = config.linux().cgroupParent();
         String parent = asked.isEmpty() ? cgroups.ownParent(id) : parent(asked, config);
-        return new SandboxDefinition(id, config, runtimeHandler, Instant.now(), parent, asked.isEmpty());
+        return new SandboxDefinition(
+                id, config, runtimeHandler, Instant.now(), parent, asked.isEmpty(), Optional.empty());
+    }
+
+    private SandboxDefinition label(SandboxDefinition definition) {
+        try {
+            return definition.withSelinux(labelling.label(
+                    definition.id(),
+                    definition.config().linux().securityContext().selinuxOptions()));
+        } catch (Fault e) {
+            throw e.in("cannot run pod sandbox " + definition.config().metadata());
+        }
     }
 
     /** A group that the caller named is the caller's to limit. */

@@ -6,6 +6,7 @@ import io.windlass.pod.lifecycle.PodMounts;
 import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.network.PodNetwork;
+import io.windlass.pod.security.Labelling;
 import io.windlass.pod.store.Intent;
 import io.windlass.pod.store.PodStore;
 import io.windlass.runtime.shim.PodNamespace;
@@ -21,15 +22,23 @@ public final class SandboxEnd {
     private final PodMounts mounts;
     private final PodCgroups cgroups;
     private final PodNetwork network;
+    private final Labelling labelling;
 
     public SandboxEnd(
-            PodStore store, Shims shims, PodFolders folders, PodMounts mounts, PodCgroups cgroups, PodNetwork network) {
+            PodStore store,
+            Shims shims,
+            PodFolders folders,
+            PodMounts mounts,
+            PodCgroups cgroups,
+            PodNetwork network,
+            Labelling labelling) {
         this.store = store;
         this.shims = shims;
         this.folders = folders;
         this.mounts = mounts;
         this.cgroups = cgroups;
         this.network = network;
+        this.labelling = labelling;
     }
 
     /**
@@ -49,6 +58,7 @@ public final class SandboxEnd {
         if (!ownGroup.isEmpty()) {
             cgroups.removeOwnParent(ownGroup);
         }
+        labelling.release(id);
     }
 
     /** Undoes the making of a sandbox that nobody has seen, whatever stage it had reached. */

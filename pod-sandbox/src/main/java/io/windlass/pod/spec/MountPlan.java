@@ -2,26 +2,32 @@ package io.windlass.pod.spec;
 
 import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.MountPropagation;
+import io.windlass.pod.model.SelinuxLabels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The mounts of a container's document: the system's, the pod's and the request's, parents before what lies in them. */
 record MountPlan(
         List<io.windlass.runtime.oci.Mount> mounts,
-        @Nullable String rootfsPropagation) {
-    static MountPlan of(SpecRequest request, Node node) {
+        @Nullable String rootfsPropagation,
+        List<Relabelling> relabellings) {
+    static MountPlan of(SpecRequest request, Optional<SelinuxLabels> labels, Node node) {
         List<io.windlass.runtime.oci.Mount> volumes = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         MountPropagation strongest = MountPropagation.PRIVATE;
-        VolumeMounts binds =
-                new VolumeMounts(MountTable.read(), MappedVolumes.of(request, node), request.imageVolumes());
+        VolumeMounts binds = new VolumeMounts(
+                MountTable.read(),
+                MappedVolumes.of(request, node),
+                request.imageVolumes(),
+                labels.map(found -> new VolumeLabels(found, request.emptyFolder())));
         for (Mount mount : request.config().mounts()) {
-            volumes.add(binds.bind(mount, node.selinux()));
+            volumes.add(binds.bind(mount));
             taken.add(Path.of(mount.containerPath()).normalize().toString());
             strongest = mount.propagation().compareTo(strongest) > 0 ? mount.propagation() : strongest;
         }
@@ -37,7 +43,7 @@ record MountPlan(
             }
         }
         all.addAll(volumes);
-        return new MountPlan(sorted(all), propagation(strongest));
+        return new MountPlan(sorted(all), propagation(strongest), binds.relabellings());
     }
 
     /** All, and these too. */

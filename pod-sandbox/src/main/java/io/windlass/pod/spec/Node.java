@@ -4,6 +4,7 @@ import io.windlass.fault.Fault;
 import io.windlass.linux.Capability;
 import io.windlass.linux.Syscalls;
 import io.windlass.pod.security.AppArmor;
+import io.windlass.pod.security.Selinux;
 import io.windlass.runtime.oci.Seccomp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import java.util.function.Function;
  * @param capabilities those that this process could give away: its bounding set, by names such as CAP_KILL
  * @param openFilesHardLimit its RLIMIT_NOFILE
  * @param appArmor the profiles that containers may be confined by
- * @param selinux whether the kernel has SELinux enabled
+ * @param selinux the labels that containers may have
  * @param seccompDefault the profile for RuntimeDefault
  * @param seccompFolder where relative localhost profile names are looked up
  * @param users what it can do for pods with user namespaces
@@ -26,7 +27,7 @@ public record Node(
         List<String> capabilities,
         long openFilesHardLimit,
         AppArmor appArmor,
-        boolean selinux,
+        Selinux selinux,
         Function<List<String>, Seccomp> seccompDefault,
         Path seccompFolder,
         UserNamespaces users) {
@@ -36,14 +37,18 @@ public record Node(
 
     /** Asks this machine's kernel. */
     public static Node detect(
-            Function<List<String>, Seccomp> seccompDefault, Path seccompFolder, AppArmor appArmor, Syscalls kernel) {
+            Function<List<String>, Seccomp> seccompDefault,
+            Path seccompFolder,
+            AppArmor appArmor,
+            Selinux selinux,
+            Syscalls kernel) {
         return new Node(
                 Capability.fromMask(mask(field(lines(Path.of("/proc/self/status")), "CapBnd:", 1))).stream()
                         .map(Capability::fullName)
                         .toList(),
                 openFiles(field(lines(Path.of("/proc/self/limits")), "Max open files", 4)),
                 appArmor,
-                Files.exists(Path.of("/sys/fs/selinux/enforce")),
+                selinux,
                 seccompDefault,
                 seccompFolder,
                 UserNamespaces.detect(kernel));

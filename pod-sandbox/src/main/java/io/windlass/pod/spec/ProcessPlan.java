@@ -3,12 +3,14 @@ package io.windlass.pod.spec;
 import io.windlass.fault.Fault;
 import io.windlass.pod.model.ContainerUser;
 import io.windlass.pod.model.LinuxContainerResources;
+import io.windlass.pod.model.SelinuxLabels;
 import io.windlass.runtime.oci.Rlimit;
 import io.windlass.runtime.oci.User;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The process of a container's document: what it executes, as whom, and with which limits. */
 final class ProcessPlan {
@@ -17,7 +19,8 @@ final class ProcessPlan {
 
     private ProcessPlan() {}
 
-    static io.windlass.runtime.oci.Process process(SpecRequest request, ContainerUser user, Passwd passwd, Node node) {
+    static io.windlass.runtime.oci.Process process(
+            SpecRequest request, ContainerUser user, Passwd passwd, Optional<SelinuxLabels> labels, Node node) {
         io.windlass.runtime.oci.Process.Builder process = io.windlass.runtime.oci.Process.builder()
                 .terminal(request.config().tty())
                 .user(User.of(user.uid(), user.gid(), user.supplementalGroups()))
@@ -26,6 +29,9 @@ final class ProcessPlan {
                 .cwd(workingDirectory(request))
                 .capabilities(CapabilitySets.of(request.security(), node.capabilities()))
                 .apparmorProfile(AppArmorSelection.select(request.security(), node.appArmor())
+                        .orElse(null))
+                .selinuxLabel(labels.map(SelinuxLabels::process)
+                        .filter(label -> !label.isEmpty())
                         .orElse(null))
                 .noNewPrivileges(request.security().noNewPrivs())
                 .rlimits(List.of(openFiles(node)));

@@ -7,7 +7,7 @@ import io.windlass.pod.model.LinuxContainerSecurityContext;
 final class Refusals {
     private Refusals() {}
 
-    static void check(SpecRequest request, Node node) {
+    static void check(SpecRequest request) {
         LinuxContainerSecurityContext security = request.security();
         if (security.privileged()
                 && !request.sandbox().linux().securityContext().privileged()) {
@@ -16,8 +16,5 @@ final class Refusals {
         }
         NamespaceRules.check(security.namespaceOptions(), "linux.security_context.namespace_options");
         UserNamespaceRules.checkContainer(request);
-        if (node.selinux() && security.selinuxOptions().isPresent()) {
-            throw Fault.unimplemented("cannot use selinux_options: this release sets no SELinux labels");
-        }
     }
 }

@@ -5,6 +5,7 @@ import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.LinuxContainerSecurityContext;
 import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.PodSandboxConfig;
+import io.windlass.pod.model.SelinuxLabels;
 import io.windlass.pod.model.UserNamespace;
 import io.windlass.pod.rootfs.ImageConfiguration;
 import io.windlass.pod.rootfs.ImageVolume;
@@ -22,6 +23,8 @@ import java.util.Optional;
  *     container, PID is the target's
  * @param podMounts what every container of the pod gets: /dev/shm, /etc/hosts, /etc/hostname, /etc/resolv.conf
  * @param imageVolumes where the images lie that the request mounts
+ * @param podLabels the pod's SELinux labels
+ * @param emptyFolder a folder of the node in which there is nothing
  */
 public record SpecRequest(
         ContainerId id,
@@ -32,7 +35,9 @@ public record SpecRequest(
         Map<PodNamespace, Path> namespacePins,
         List<Mount> podMounts,
         String cgroupPath,
-        Map<Mount, ImageVolume> imageVolumes) {
+        Map<Mount, ImageVolume> imageVolumes,
+        Optional<SelinuxLabels> podLabels,
+        Path emptyFolder) {
     public SpecRequest {
         namespacePins = Map.copyOf(namespacePins);
         podMounts = List.copyOf(podMounts);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -38,19 +39,29 @@ final class VolumeMounts {
     private final MountTable table;
     private final MappedVolumes mapped;
     private final Map<Mount, ImageVolume> images;
+    private final Optional<VolumeLabels> labels;
+    private final List<Relabelling> relabellings = new ArrayList<>();
 
-    VolumeMounts(MountTable table, MappedVolumes mapped, Map<Mount, ImageVolume> images) {
+    /** @param labels how volumes are labelled; absent where nothing is */
+    VolumeMounts(
+            MountTable table, MappedVolumes mapped, Map<Mount, ImageVolume> images, Optional<VolumeLabels> labels) {
         this.table = table;
         this.mapped = mapped;
         this.images = images;
+        this.labels = labels;
     }
 
-    io.windlass.runtime.oci.Mount bind(Mount mount, boolean selinux) {
+    /** What the binds so far need of the node's labels. */
+    List<Relabelling> relabellings() {
+        return List.copyOf(relabellings);
+    }
+
+    io.windlass.runtime.oci.Mount bind(Mount mount) {
         if (mount.image().isPresent()) {
-            return image(mount, selinux);
+            return image(mount);
         }
         String what = "mount " + mount.hostPath() + " on " + mount.containerPath();
-        check(mount, selinux, what);
+        check(mount, what);
         if (!mount.hostPath().startsWith("/")) {
             throw Fault.invalid("cannot " + what + ": host_path is not absolute");
         }
@@ -70,6 +81,9 @@ final class VolumeMounts {
         options.add(mount.recursiveReadOnly() ? "rro" : mount.readonly() ? "ro" : "rw");
         options.addAll(mount.mountOptions());
         mapped.check(mount, source, what);
+        if (mount.selinuxRelabel()) {
+            labels.flatMap(found -> found.relabelling(source, what)).ifPresent(relabellings::add);
+        }
         return new io.windlass.runtime.oci.Mount(
                 mount.containerPath(),
                 "bind",
@@ -80,40 +94,37 @@ final class VolumeMounts {
     }
 
     /** One place is bound; of several layers an overlay of the container's own shows the whole. */
-    private io.windlass.runtime.oci.Mount image(Mount mount, boolean selinux) {
+    private io.windlass.runtime.oci.Mount image(Mount mount) {
         String what = ImageVolumeRules.describe(mount);
-        check(mount, selinux, what);
+        check(mount, what);
         ImageVolume volume = Objects.requireNonNull(images.get(mount), what);
         mapped.check(mount, volume.places().getFirst(), what);
+        List<Path> layers = labels.map(found -> found.layers(volume.places())).orElse(volume.places());
         boolean asPod = mount.uidMappings().isEmpty();
         List<String> options = new ArrayList<>();
-        if (volume.places().size() == 1) {
+        if (layers.size() == 1) {
             options.addAll(List.of("bind", "rprivate"));
         } else {
-            volume.places().forEach(layer -> options.add("lowerdir+=" + layer));
+            layers.forEach(layer -> options.add("lowerdir+=" + layer));
         }
         options.add("ro");
         options.addAll(mount.mountOptions());
         return new io.windlass.runtime.oci.Mount(
                 mount.containerPath(),
-                volume.places().size() == 1 ? "bind" : "overlay",
-                volume.places().size() == 1 ? volume.places().getFirst().toString() : "overlay",
+                layers.size() == 1 ? "bind" : "overlay",
+                layers.size() == 1 ? layers.getFirst().toString() : "overlay",
                 options,
                 IdMappings.of(asPod ? mapped.pod().map(UserNamespace::uids).orElse(List.of()) : mount.uidMappings()),
                 IdMappings.of(asPod ? mapped.pod().map(UserNamespace::gids).orElse(List.of()) : mount.gidMappings()));
     }
 
-    private static void check(Mount mount, boolean selinux, String what) {
+    private static void check(Mount mount, String what) {
         if (!mount.containerPath().startsWith("/")) {
             throw Fault.invalid("cannot " + what + ": container_path is not absolute");
         }
         if (mount.recursiveReadOnly() && !(mount.readonly() && mount.propagation() == MountPropagation.PRIVATE)) {
             throw Fault.invalid(
                     "cannot " + what + ": recursive_read_only needs readonly and propagation PROPAGATION_PRIVATE");
-        }
-        if (mount.selinuxRelabel() && selinux) {
-            throw Fault.unimplemented(
-                    "cannot " + what + ": this release does not relabel for SELinux (selinux_relabel)");
         }
         for (String option : mount.mountOptions()) {
             if (!OPTIONS.contains(option)) {

@@ -6,11 +6,15 @@ import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerUser;
 import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.model.SelinuxLabels;
 import io.windlass.pod.model.Signal;
+import io.windlass.runtime.oci.Linux;
+import io.windlass.runtime.oci.Process;
 import io.windlass.runtime.oci.Spec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What never changes about a container once it is made.
@@ -52,6 +56,15 @@ public record ContainerDefinition(
                 logPath,
                 volumeImages,
                 document);
+    }
+
+    /** The SELinux labels that its document gives it; absent where nothing is labelled. */
+    public Optional<SelinuxLabels> selinux() {
+        Process process = spec.process();
+        Linux linux = spec.linux();
+        String own = process == null || process.selinuxLabel() == null ? "" : process.selinuxLabel();
+        String mount = linux == null || linux.mountLabel() == null ? "" : linux.mountLabel();
+        return own.isEmpty() && mount.isEmpty() ? Optional.empty() : Optional.of(new SelinuxLabels(own, mount));
     }
 
     /** The request's mounts; those of images say which image it is. */

@@ -5,6 +5,7 @@ import io.windlass.pod.model.NamespaceMode;
 import io.windlass.pod.model.NamespaceOptions;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.model.SelinuxLabels;
 import io.windlass.runtime.shim.PodNamespace;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -16,6 +17,7 @@ import java.util.Set;
  *
  * @param cgroupParent the group its containers lie in, below each hierarchy's root
  * @param ownsCgroupParent whether that group is ours to remove with the sandbox
+ * @param selinux the labels that its containers begin with; absent where nothing is labelled
  */
 public record SandboxDefinition(
         PodSandboxId id,
@@ -23,7 +25,8 @@ public record SandboxDefinition(
         String runtimeHandler,
         Instant createdAt,
         String cgroupParent,
-        boolean ownsCgroupParent) {
+        boolean ownsCgroupParent,
+        Optional<SelinuxLabels> selinux) {
     /** The same with other limits in its configuration. */
     public SandboxDefinition withResources(
             Optional<LinuxContainerResources> overhead, Optional<LinuxContainerResources> resources) {
@@ -33,7 +36,12 @@ public record SandboxDefinition(
                 runtimeHandler,
                 createdAt,
                 cgroupParent,
-                ownsCgroupParent);
+                ownsCgroupParent,
+                selinux);
+    }
+
+    public SandboxDefinition withSelinux(Optional<SelinuxLabels> labels) {
+        return new SandboxDefinition(id, config, runtimeHandler, createdAt, cgroupParent, ownsCgroupParent, labels);
     }
 
     public NamespaceOptions namespaces() {

@@ -6,6 +6,7 @@ import io.windlass.pod.model.LinuxSandboxSecurityContext;
 import io.windlass.pod.model.NamespaceOptions;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxMetadata;
+import io.windlass.pod.model.SelinuxOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,12 +33,21 @@ public final class Configs {
 
     /** With these namespaces, and leave to have privileged containers. */
     public static LinuxPodSandboxConfig linux(NamespaceOptions namespaces) {
+        return linux(namespaces, Optional.empty());
+    }
+
+    /** With the usual namespaces, and this label. */
+    public static LinuxPodSandboxConfig linux(SelinuxOptions selinux) {
+        return linux(NamespaceOptions.DEFAULT, Optional.of(selinux));
+    }
+
+    private static LinuxPodSandboxConfig linux(NamespaceOptions namespaces, Optional<SelinuxOptions> selinux) {
         LinuxSandboxSecurityContext none = LinuxSandboxSecurityContext.DEFAULT;
         return new LinuxPodSandboxConfig(
                 "",
                 new LinuxSandboxSecurityContext(
                         namespaces,
-                        none.selinuxOptions(),
+                        selinux,
                         none.runAsUser(),
                         none.runAsGroup(),
                         none.readonlyRootfs(),

@@ -7,6 +7,7 @@ import io.windlass.linux.MountSyscalls;
 import io.windlass.linux.SyscallException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,9 +16,15 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class FakeMounts implements MountSyscalls {
     private final Failpoints failpoints;
     private final Set<Path> mounted = ConcurrentHashMap.newKeySet();
+    private final Map<Path, String> options = new ConcurrentHashMap<>();
 
     FakeMounts(Failpoints failpoints) {
         this.failpoints = failpoints;
+    }
+
+    /** What the file system that was mounted there was told. */
+    public String options(Path target) {
+        return options.getOrDefault(target, "");
     }
 
     public Set<Path> mounted() {
@@ -33,6 +40,7 @@ public final class FakeMounts implements MountSyscalls {
     public void mount(String source, Path target, String type, long flags, String data) {
         failpoints.pass("mount");
         mounted.add(target);
+        options.put(target, data);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.security.AppArmor;
+import io.windlass.pod.security.Selinux;
 import io.windlass.pod.spec.Node;
 import io.windlass.pod.spec.UserNamespaces;
 import io.windlass.runtime.oci.Seccomp;
@@ -27,7 +28,7 @@ public final class PodWorld implements AutoCloseable {
             CAPABILITIES,
             4096,
             AppArmor.NONE,
-            false,
+            Selinux.NONE,
             _ -> SECCOMP,
             Path.of("/nonexistent"),
             new UserNamespaces(true, (_, _) -> true));
@@ -39,10 +40,23 @@ public final class PodWorld implements AutoCloseable {
     private final FakeCgroups cgroups = new FakeCgroups(failpoints);
     private final RecordingPlugins plugins = new RecordingPlugins();
     private final FakeShims shims;
+    private final Node node;
     private final PodsSettings settings;
     private Pods pods;
 
     public PodWorld(Path folder) {
+        this(folder, Selinux.NONE);
+    }
+
+    public PodWorld(Path folder, Selinux selinux) {
+        node = new Node(
+                NODE.capabilities(),
+                NODE.openFilesHardLimit(),
+                NODE.appArmor(),
+                selinux,
+                NODE.seccompDefault(),
+                NODE.seccompFolder(),
+                NODE.users());
         PodsSettings usual = PodsSettings.of(folder, folder.resolve("run"));
         settings = new PodsSettings(
                 usual.database(),
@@ -57,7 +71,7 @@ public final class PodWorld implements AutoCloseable {
 
     private Pods open() {
         Pods opened = Pods.open(
-                settings, rootfs, network, shims, cgroups, mounts, NODE, CdiDevices.of(List.of(cdiFolder())), plugins);
+                settings, rootfs, network, shims, cgroups, mounts, node, CdiDevices.of(List.of(cdiFolder())), plugins);
         opened.recover().run();
         return opened;
     }

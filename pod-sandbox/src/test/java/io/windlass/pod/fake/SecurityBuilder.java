@@ -5,6 +5,7 @@ import io.windlass.pod.model.LinuxContainerSecurityContext;
 import io.windlass.pod.model.NamespaceMode;
 import io.windlass.pod.model.NamespaceOptions;
 import io.windlass.pod.model.SecurityProfile;
+import io.windlass.pod.model.SelinuxOptions;
 import io.windlass.pod.model.SupplementalGroupsPolicy;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,7 @@ public final class SecurityBuilder {
     private Optional<SecurityProfile> apparmor = Optional.empty();
     private String apparmorProfile = "";
     private boolean readonlyRootfs;
+    private Optional<SelinuxOptions> selinux = Optional.empty();
 
     public SecurityBuilder capabilities(List<String> add, List<String> drop, List<String> ambient) {
         capabilities = new CapabilityChanges(add, drop, ambient);
@@ -35,6 +37,11 @@ public final class SecurityBuilder {
 
     public SecurityBuilder privileged() {
         privileged = true;
+        return this;
+    }
+
+    public SecurityBuilder selinux(SelinuxOptions value) {
+        selinux = Optional.of(value);
         return this;
     }
 
@@ -100,7 +107,7 @@ public final class SecurityBuilder {
                 capabilities,
                 privileged,
                 namespaces,
-                Optional.empty(),
+                selinux,
                 user,
                 group,
                 userName,

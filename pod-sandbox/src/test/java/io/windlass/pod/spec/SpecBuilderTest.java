@@ -23,6 +23,7 @@ import io.windlass.pod.model.SecurityProfile;
 import io.windlass.pod.model.UserNamespace;
 import io.windlass.pod.rootfs.ImageConfiguration;
 import io.windlass.pod.security.AppArmor;
+import io.windlass.pod.security.Selinux;
 import io.windlass.runtime.oci.DeviceRule;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Namespace;
@@ -73,7 +74,7 @@ class SpecBuilderTest {
                 PodWorld.CAPABILITIES,
                 4096,
                 appArmor,
-                false,
+                Selinux.NONE,
                 capabilities ->
                         new Seccomp("SCMP_ACT_ERRNO", capabilities.size(), List.of(), List.of(), null, null, List.of()),
                 folder,
@@ -88,7 +89,9 @@ class SpecBuilderTest {
                         Map.of(PodNamespace.NET, Path.of("/ns/net"), PodNamespace.IPC, Path.of("/ns/ipc")),
                         List.of(Mount.bind("/pod/shm", "/dev/shm"), Mount.bind("/pod/hosts", "/etc/hosts")),
                         "/parent/id",
-                        Map.of()))
+                        Map.of(),
+                        Optional.empty(),
+                        Path.of("/empty")))
                 .spec();
     }
 

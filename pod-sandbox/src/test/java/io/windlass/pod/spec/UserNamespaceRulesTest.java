@@ -19,6 +19,7 @@ import io.windlass.pod.model.NamespaceOptions;
 import io.windlass.pod.model.UserNamespace;
 import io.windlass.pod.rootfs.ImageConfiguration;
 import io.windlass.pod.security.AppArmor;
+import io.windlass.pod.security.Selinux;
 import io.windlass.runtime.oci.Linux;
 import io.windlass.runtime.oci.Namespace;
 import io.windlass.runtime.oci.Spec;
@@ -64,7 +65,7 @@ class UserNamespaceRulesTest {
                         base.capabilities(),
                         4096,
                         AppArmor.NONE,
-                        false,
+                        Selinux.NONE,
                         base.seccompDefault(),
                         base.seccompFolder(),
                         node))
@@ -78,7 +79,9 @@ class UserNamespaceRulesTest {
                         pod.isPresent() ? Map.of(PodNamespace.USER, Path.of("/ns/user")) : Map.of(),
                         List.of(),
                         "/parent/id",
-                        Map.of()))
+                        Map.of(),
+                        Optional.empty(),
+                        Path.of("/empty")))
                 .spec();
     }
 
@@ -139,7 +142,7 @@ class UserNamespaceRulesTest {
     void aNodeWithoutUserNamespacesRefusesThePod() {
         assertThatThrownBy(() -> UserNamespaceRules.check(
                         Optional.of(POD),
-                        new Node(List.of(), 1, AppArmor.NONE, false, _ -> null, folder, UserNamespaces.NONE),
+                        new Node(List.of(), 1, AppArmor.NONE, Selinux.NONE, _ -> null, folder, UserNamespaces.NONE),
                         "run pod sandbox web"))
                 .hasMessageContaining("cannot run pod sandbox web: namespace_options.userns_options.mode POD needs");
     }

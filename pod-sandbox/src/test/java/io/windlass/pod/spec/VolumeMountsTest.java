@@ -8,6 +8,7 @@ import io.windlass.pod.model.ImageSpec;
 import io.windlass.pod.model.Mount;
 import io.windlass.pod.model.MountPropagation;
 import io.windlass.pod.model.NamespaceMode;
+import io.windlass.pod.model.SelinuxLabels;
 import io.windlass.pod.model.UserNamespace;
 import io.windlass.pod.rootfs.ImageVolume;
 import java.io.IOException;
@@ -30,8 +31,8 @@ class VolumeMountsTest {
 
     private List<String> options(Mount mount, String propagation) {
         MountTable table = MountTable.parse(List.of("1 0 0:1 / / rw " + propagation + "- tmpfs none rw"));
-        return new VolumeMounts(table, MappedVolumes.NONE, Map.of())
-                .bind(mount, false)
+        return new VolumeMounts(table, MappedVolumes.NONE, Map.of(), Optional.empty())
+                .bind(mount)
                 .options();
     }
 
@@ -90,11 +91,11 @@ class VolumeMountsTest {
     void symbolicLinksAreResolvedAndMissingFoldersMade() throws IOException {
         Path real = Files.createDirectory(folder.resolve("real"));
         Path link = Files.createSymbolicLink(folder.resolve("link"), real);
-        VolumeMounts volumes = new VolumeMounts(MountTable.parse(List.of()), MappedVolumes.NONE, Map.of());
-        assertThat(volumes.bind(Mount.bind(link.toString(), "/data"), false).source())
-                .isEqualTo(real.toString());
+        VolumeMounts volumes =
+                new VolumeMounts(MountTable.parse(List.of()), MappedVolumes.NONE, Map.of(), Optional.empty());
+        assertThat(volumes.bind(Mount.bind(link.toString(), "/data")).source()).isEqualTo(real.toString());
         Path missing = folder.resolve("missing/deep");
-        assertThat(volumes.bind(Mount.bind(missing.toString(), "/data"), false).source())
+        assertThat(volumes.bind(Mount.bind(missing.toString(), "/data")).source())
                 .isEqualTo(missing.toString());
         assertThat(missing).isDirectory();
     }
@@ -117,7 +118,33 @@ class VolumeMountsTest {
     private static io.windlass.runtime.oci.Mount mounted(MappedVolumes mapped, String... places) {
         Mount mount = image(true, "", MountPropagation.PRIVATE, "");
         ImageVolume volume = new ImageVolume(Stream.of(places).map(Path::of).toList());
-        return new VolumeMounts(MountTable.parse(List.of()), mapped, Map.of(mount, volume)).bind(mount, false);
+        return new VolumeMounts(MountTable.parse(List.of()), mapped, Map.of(mount, volume), Optional.empty())
+                .bind(mount);
+    }
+
+    @Test
+    void anImageIsAFileSystemOfItsOwnWhereItMustBeLabelled() throws IOException {
+        Path layer = Files.createDirectory(folder.resolve("layer"));
+        Path file = Files.createFile(folder.resolve("file"));
+        Mount mount = image(true, "", MountPropagation.PRIVATE, "");
+        VolumeLabels labels = new VolumeLabels(new SelinuxLabels("u:r:container_t:s0", "u:r:f:s0"), Path.of("/empty"));
+        assertThat(new VolumeMounts(
+                                MountTable.parse(List.of()),
+                                MappedVolumes.NONE,
+                                Map.of(mount, new ImageVolume(List.of(layer))),
+                                Optional.of(labels))
+                        .bind(mount)
+                        .options())
+                .startsWith("lowerdir+=" + layer, "lowerdir+=/empty");
+        assertThat(new VolumeMounts(
+                                MountTable.parse(List.of()),
+                                MappedVolumes.NONE,
+                                Map.of(mount, new ImageVolume(List.of(file))),
+                                Optional.of(labels))
+                        .bind(mount)
+                        .type())
+                .as("a file is no layer")
+                .isEqualTo("bind");
     }
 
     @Test
