@@ -83,7 +83,7 @@ class SelinuxGuestIT {
     }
 
     private static ContainerConfig.Builder main(String name, Consumer<LinuxContainerSecurityContext.Builder> security) {
-        ContainerConfig.Builder container = CriNode.shell(name, "cat /proc/self/attr/current; exec sleep 100000");
+        ContainerConfig.Builder container = CriNode.shell(name, "cat /proc/self/attr/current; echo; exec sleep 100000");
         security.accept(container.getLinuxBuilder().getSecurityContextBuilder());
         return container;
     }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -95,9 +96,12 @@ public final class FakeShim implements PodShim {
         container.state = ShimContainer.State.EXITED;
         long nanoseconds = now.getEpochSecond() * 1_000_000_000 + now.getNano();
         try {
+            Path file = container.launch.exitFile();
+            // As a whole: others read it while it is written.
+            Path fresh = Files.createTempFile(file.getParent(), "exit", ".new");
             Files.writeString(
-                    container.launch.exitFile(),
-                    "{\"exitCode\":%d,\"signal\":%d,\"exitedAt\":%d}".formatted(code, signal, nanoseconds));
+                    fresh, "{\"exitCode\":%d,\"signal\":%d,\"exitedAt\":%d}".formatted(code, signal, nanoseconds));
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
