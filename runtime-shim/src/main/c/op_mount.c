@@ -1,6 +1,9 @@
 /* Mounts: made detached, changed while nobody sees them, and attached by descriptor. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,8 +88,17 @@ static int context_failure(int context, const char *step, const char *key, struc
   return fail(f, error, step, "%s%s%s", key, *words ? ": " : "", words);
 }
 
-/* One option of FSMOUNT: kind, key, value; the value of a descriptor is the number of its slot. */
-static int set_option(int context, struct reader *options, const struct program_run *run, struct failure *f) {
+/* The descriptor in the slot that the value of an option names in decimal. */
+static int option_descriptor(const char *key, const char *value, const struct program_run *run, struct failure *f) {
+  char *end;
+  unsigned long slot = strtoul(value, &end, 10);
+  if (*value == 0 || *end != 0 || slot >= PROGRAM_SLOTS || run->slots[slot] < 0)
+    return fail(f, EBADF, "fsconfig", "%s: \"%s\" is no slot with a descriptor", key, value);
+  return run->slots[slot];
+}
+
+/* One option of FSMOUNT: kind, key, value. What a descriptor is of is handed over as such, or, once it is attached, by its path. */
+static int set_option(int context, struct reader *options, bool attached, const struct program_run *run, struct failure *f) {
   uint32_t kind = list_number(options);
   const char *key = list_text(options);
   const char *value = list_text(options);
@@ -96,24 +108,26 @@ static int set_option(int context, struct reader *options, const struct program_
   } else if (kind == OPTION_STRING) {
     result = sys_fsconfig(context, SYS_FSCONFIG_SET_STRING, key, value, 0);
   } else if (kind == OPTION_DESCRIPTOR) {
-    char *end;
-    unsigned long slot = strtoul(value, &end, 10);
-    if (*value == 0 || *end != 0 || slot >= PROGRAM_SLOTS || run->slots[slot] < 0)
-      return fail(f, EBADF, "fsconfig", "%s: \"%s\" is no slot with a descriptor", key, value);
-    result = sys_fsconfig(context, SYS_FSCONFIG_SET_FD, key, NULL, run->slots[slot]);
+    int descriptor = option_descriptor(key, value, run, f);
+    if (descriptor < 0)
+      return -1;
+    char path[sizeof "/proc/self/fd/" + 3 * sizeof descriptor];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    result = attached ? sys_fsconfig(context, SYS_FSCONFIG_SET_STRING, key, path, 0)
+                      : sys_fsconfig(context, SYS_FSCONFIG_SET_FD, key, NULL, descriptor);
   } else {
     return fail(f, EINVAL, "fsconfig", "%s: unknown kind %" PRIu32, key, kind);
   }
   return result < 0 ? context_failure(context, "fsconfig", key, f) : 0;
 }
 
-int op_fsmount(const struct args *args, struct program_run *run, struct failure *f) {
+static int make_mount(const struct args *args, bool attached, struct program_run *run, struct failure *f) {
   scoped_fd int context = sys_fsopen(args->at[1].text);
   if (context < 0)
     return fail_call(f, "fsopen");
   struct reader options = args->at[3].list;
   for (uint64_t i = 0; i < args->at[3].number; i++)
-    if (set_option(context, &options, run, f) < 0)
+    if (set_option(context, &options, attached, run, f) < 0)
       return -1;
   if (sys_fsconfig(context, SYS_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
     return context_failure(context, "fsconfig", "create", f);
@@ -122,6 +136,47 @@ int op_fsmount(const struct args *args, struct program_run *run, struct failure 
     return context_failure(context, "fsmount", "", f);
   slot_put(run, &args->at[0], mount);
   return 0;
+}
+
+int op_fsmount(const struct args *args, struct program_run *run, struct failure *f) { return make_mount(args, false, run, f); }
+
+/* Attaches the trees that options name, each over the one before: whoever looks them up by their descriptors sees each alone. */
+static int attach_trees(const struct args *args, const char *where, const struct program_run *run, struct failure *f) {
+  struct reader options = args->at[3].list;
+  for (uint64_t i = 0; i < args->at[3].number; i++) {
+    uint32_t kind = list_number(&options);
+    const char *key = list_text(&options);
+    const char *value = list_text(&options);
+    if (kind != OPTION_DESCRIPTOR)
+      continue;
+    int tree = option_descriptor(key, value, run, f);
+    if (tree < 0)
+      return -1;
+    if (sys_move_mount(tree, "", AT_FDCWD, where, SYS_MOVE_MOUNT_F_EMPTY_PATH) < 0)
+      return fail(f, errno, "move_mount", "%s of slot %s", key, value);
+  }
+  return 0;
+}
+
+static int mount_attached(const struct args *args, struct program_run *run, struct failure *f) {
+  struct sys_mount_attr alone = {.propagation = MS_PRIVATE};
+  if (sys_mount_setattr(AT_FDCWD, "/", SYS_AT_RECURSIVE, &alone) < 0)
+    return fail(f, errno, "mount_setattr", "/");
+  if (attach_trees(args, args->at[4].text, run, f) < 0)
+    return -1;
+  return make_mount(args, true, run, f);
+}
+
+int op_fsmount_apart(const struct args *args, struct program_run *run, struct failure *f) {
+  scoped_fd int home = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+  if (home < 0)
+    return fail(f, errno, "open", "/proc/self/ns/mnt");
+  if (unshare(CLONE_NEWNS) < 0)
+    return fail(f, errno, "unshare", "a mount namespace for the moment");
+  int result = mount_attached(args, run, f);
+  if (setns(home, CLONE_NEWNS) < 0)
+    abort(); /* every later mount would be made where nobody sees it; the zygote starts a new shim */
+  return result;
 }
 
 static int target_make(int mount, uint64_t make, enum path_make *result, struct failure *f) {

@@ -12,7 +12,7 @@ typedef int operation(const struct args *args, struct program_run *run, struct f
 
 operation op_dumpable, op_setsid, op_setns, op_setns_target, op_unshare, op_rlimit, op_hostname, op_umask, op_chdir;
 operation op_write_file, op_open, op_close, op_mkdir, op_mknod, op_symlink;
-operation op_propagation, op_open_tree, op_open_tree_in, op_mount_attr, op_fsmount, op_move_mount, op_check_fs;
+operation op_propagation, op_open_tree, op_open_tree_in, op_mount_attr, op_fsmount, op_fsmount_apart, op_move_mount, op_check_fs;
 operation op_user_namespace, op_map_ids;
 operation op_pivot, op_mask, op_readonly, op_device;
 operation op_sysctl, op_lsm_exec, op_oom_score_adj;

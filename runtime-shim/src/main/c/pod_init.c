@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,15 +28,18 @@ static void become_root(int go) {
   syscall(SYS_setresuid, 0, 0, 0);
 }
 
-static _Noreturn void reap_for_ever(int go) {
-  process_close_others(&go, 1);
+static _Noreturn void reap_for_ever(int starter) {
+  process_close_others(&starter, 1);
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL);
-  become_root(go);
-  close(go);
+  become_root(starter);
   prctl(PR_SET_NAME, "windlass-init", 0, 0, 0);
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  /* Only now may others come into its namespaces. */
+  if (write(starter, "", 1) != 1)
+    _exit(1);
+  close(starter);
   for (;;) {
     siginfo_t information;
     sigwaitinfo(&all, &information);
@@ -65,19 +69,33 @@ static int write_map(pid_t pid, const char *name, struct fields map, struct fail
   return result;
 }
 
+/* Lets it begin, and waits until it is what it will be. */
+static int begin(int init, struct failure *f) {
+  char byte;
+  ssize_t size;
+  if (send(init, "", 1, MSG_NOSIGNAL) != 1)
+    return fail(f, errno, "send", "the pod's init");
+  do
+    size = read(init, &byte, 1);
+  while (size < 0 && errno == EINTR);
+  return size == 1 ? 0 : fail(f, size < 0 ? errno : ESRCH, "read", "the pod's init has ended");
+}
+
 pid_t pod_init_start(uint64_t flags, struct fields uid_map, struct fields gid_map, int *pidfd, struct failure *f) {
-  int go[2];
-  if (pipe2(go, O_CLOEXEC) < 0)
-    return fail(f, errno, "pipe2", "the pod's init");
-  scoped_fd int sender = go[1];
-  scoped_fd int receiver = go[0];
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+    return fail(f, errno, "socketpair", "the pod's init");
+  scoped_fd int init = ends[0];
+  int starter = ends[1];
   pid_t pid = process_clone(flags, -1, pidfd);
   if (pid == 0)
-    reap_for_ever(receiver);
+    reap_for_ever(starter);
+  int error = errno;
+  close(starter);
   if (pid < 0)
-    return fail(f, errno, "clone3", "namespaces 0x%llx of the pod", (unsigned long long)flags);
+    return fail(f, error, "clone3", "namespaces 0x%llx of the pod", (unsigned long long)flags);
   if (!(flags & CLONE_NEWUSER) || (write_map(pid, "uid_map", uid_map, f) == 0 && write_map(pid, "gid_map", gid_map, f) == 0))
-    if (write(sender, "", 1) == 1)
+    if (begin(init, f) == 0)
       return pid;
   pod_init_end(pidfd);
   return -1;

@@ -80,6 +80,7 @@ static const struct kind kinds[] = {
     [53] = {"MEMORY_POLICY", "ub", NOTHING, op_memory_policy},
     [54] = {"LABEL", "St", 1, op_label},
     [55] = {"SESSION_KEYRING", "", NOTHING, op_session_keyring},
+    [56] = {"FSMOUNT_APART", "StU[utt]p", 1, op_fsmount_apart},
 };
 
 static const struct kind *kind_of(uint32_t opcode) {

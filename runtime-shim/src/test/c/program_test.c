@@ -23,6 +23,7 @@ static const char *const contract[OPCODES_END] = {
     [CLOSE] = "s",        [CHECK_FS] = "sU",    [DEVICE] = "tt",      [OWN_STREAMS] = "uu",
     [USER_NAMESPACE] = "stt", [MAP_IDS] = "sstu", [ATTACH_ROOT] = "st", [HOOK] = "tllutt", [PAUSE] = "", [IO_PRIORITY] = "uu",
     [SCHEDULER] = "uUuuUUU", [PERSONALITY] = "u", [MEMORY_POLICY] = "ub", [LABEL] = "st", [SESSION_KEYRING] = "",
+    [FSMOUNT_APART] = "stUkt",
 };
 
 static const char *const names[OPCODES_END] = {
@@ -38,6 +39,7 @@ static const char *const names[OPCODES_END] = {
     [ATTACH_ROOT] = "ATTACH_ROOT", [HOOK] = "HOOK", [PAUSE] = "PAUSE", [IO_PRIORITY] = "IO_PRIORITY",
     [SCHEDULER] = "SCHEDULER", [PERSONALITY] = "PERSONALITY", [MEMORY_POLICY] = "MEMORY_POLICY",
     [LABEL] = "LABEL", [SESSION_KEYRING] = "SESSION_KEYRING",
+    [FSMOUNT_APART] = "FSMOUNT_APART",
 };
 
 static int check(const void *bytes, size_t size, uint32_t *operations, struct failure *f) {

@@ -71,14 +71,18 @@ static void show_new_file(const char *folder) {
 
 /* What only the host's user namespace may do comes before CLONE; the file systems of the inside before PIVOT, while there still is a
  * procfs to show that nothing of it is hidden. */
-static void build_in_user_namespace(void) {
+static void build_with_overlay(bool apart) {
   static const uint64_t plain = SYS_MOUNT_ATTR_NOSUID | SYS_MOUNT_ATTR_NODEV | SYS_MOUNT_ATTR_NOEXEC;
   build_begin(&program);
   build(&program, OPEN, "utu", (unsigned)USERNS, "/mnt/userns", (unsigned)O_RDONLY);
   build(&program, OPEN_TREE, "utu", 1u, "/mnt/lower", 0u);
   build(&program, MOUNT_ATTR, "uUUUuu", 1u, SYS_MOUNT_ATTR_RDONLY, UINT64_C(0), UINT64_C(0), (unsigned)USERNS, 0u);
-  build(&program, FSMOUNT, "utUuuttuttutt", 0u, "overlay", UINT64_C(0), 3u, 5u, "lowerdir+", "1", 1u, "upperdir", "/mnt/upper", 1u, "workdir",
-        "/mnt/work");
+  if (apart)
+    build(&program, FSMOUNT_APART, "utUuuttuttuttt", 0u, "overlay", UINT64_C(0), 3u, 5u, "lowerdir+", "1", 1u, "upperdir", "/mnt/upper", 1u,
+          "workdir", "/mnt/work", "/sys");
+  else
+    build(&program, FSMOUNT, "utUuuttuttutt", 0u, "overlay", UINT64_C(0), 3u, 5u, "lowerdir+", "1", 1u, "upperdir", "/mnt/upper", 1u, "workdir",
+          "/mnt/work");
   build(&program, CLOSE, "u", 1u);
   build(&program, CLONE, "U", UINT64_C(0));
   build(&program, OWN_STREAMS, "uu", (unsigned)BASE, (unsigned)BASE);
@@ -110,18 +114,30 @@ static void build_in_user_namespace(void) {
   build(&program, CAP_BOUNDING, "U", UINT64_C(0xa80425fb));
 }
 
-static void a_container_is_root_only_inside(void) {
+/* Kernels before 6.13 take no layers by descriptor. */
+static bool takes_layers_by_descriptor(void) {
+  int context = sys_fsopen("overlay");
+  int folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  bool takes = context >= 0 && sys_fsconfig(context, SYS_FSCONFIG_SET_FD, "lowerdir+", NULL, folder) == 0;
+  close(folder);
+  close(context);
+  return takes;
+}
+
+static void build_in_user_namespace(void) { build_with_overlay(!takes_layers_by_descriptor()); }
+
+static void a_container_is_root_only_inside(bool apart) {
   const char *const commands[] = {"ids", "stat:/bin/probe", "write:/new", "stat:/new", "cat:/proc/self/uid_map", "write:/dev/null", "write:/dev/full",
                                   "stat:/volume/file", "write:/volume/file", "cat:/proc/self/mountinfo", "cat:/proc/keys", "cat:/proc/self/stat",
                                   "cat:/proc/sys/kernel/hostname", "cat:/proc/self/status", "descriptors", NULL};
-  build_in_user_namespace();
+  build_with_overlay(apart);
   build_probe(&program, commands);
   run_program(&program, &(struct run_hooks){.before = make_user_namespace, .after = show_new_file}, &outcome);
   if (outcome.failed && outcome.failure.error == EPERM && strcmp(outcome.failure.step, "FSMOUNT") == 0) {
     tap_skip("a container in a user namespace", "this machine hides parts of its own /proc, so the kernel gives no new one");
     return;
   }
-  tap_ran(&outcome, "a container in a user namespace");
+  tap_ran(&outcome, apart ? "a container in a user namespace, its layer attached for the moment" : "a container in a user namespace");
   tap_contains(outcome.output, "ids: 0:0", "it is root inside");
   tap_contains(outcome.output, "100000", "and another user outside");
   tap_contains(outcome.output, "stat /bin/probe: mode 100755 owner 0:0", "the image's files are root's, by the idmapped layer");
@@ -137,6 +153,52 @@ static void a_container_is_root_only_inside(void) {
   tap_contains(outcome.output, "cat /proc/sys/kernel/hostname: [inside", "its UTS namespace is its own");
   tap_contains(outcome.output, "CapBnd:\t00000000a80425fb", "capabilities are cut inside, too");
   tap_contains(outcome.output, "descriptors: 0 1 2\n", "no descriptor is left");
+}
+
+static void show_namespace(const char *folder) {
+  char name[64] = "";
+  (void)folder;
+  set_up(readlink("/proc/self/ns/mnt", name, sizeof name - 1) > 0, "/proc/self/ns/mnt");
+  printf("%s\n", name);
+  fflush(stdout);
+}
+
+static void trees_are_attached_one_over_the_other_and_nothing_stays(void) {
+  const char *const commands[] = {"stat:/bin/probe", "stat:/file", "cat:/proc/self/mountinfo", NULL};
+  build_begin(&program);
+  build(&program, OPEN_TREE, "utu", 1u, "/mnt/lower", 0u);
+  build(&program, OPEN_TREE, "utu", 2u, "/mnt/outside", 0u);
+  build(&program, FSMOUNT_APART, "utUuuttuttuttuttt", 0u, "overlay", UINT64_C(0), 4u, 5u, "lowerdir+", "1", 5u, "lowerdir+", "2", 1u, "upperdir",
+        "/mnt/upper", 1u, "workdir", "/mnt/work", "/sys");
+  build(&program, CLOSE, "u", 1u);
+  build(&program, CLOSE, "u", 2u);
+  build(&program, CLONE, "U", SYS_CLONE_NEWNS);
+  build(&program, PROPAGATION, "tU", "/", (uint64_t)(MS_REC | MS_PRIVATE));
+  build(&program, FSMOUNT, "utUu", 3u, "proc", UINT64_C(0), 0u);
+  build(&program, PIVOT, "ut", 0u, "/mnt/root");
+  build(&program, MOVE_MOUNT, "utu", 3u, "/proc", 1u);
+  build(&program, BARRIER, "");
+  build_probe(&program, commands);
+  run_program(&program, &(struct run_hooks){.before = show_namespace, .after = show_namespace}, &outcome);
+  tap_ran(&outcome, "a root whose layers were attached for the moment");
+  tap_contains(outcome.output, "stat /bin/probe: mode 100755", "it has the first layer's files");
+  tap_contains(outcome.output, "stat /file: mode 100644", "and the second's");
+  tap_ok(!strstr(outcome.output, " /sys "), "nothing is attached any more");
+}
+
+static void a_failure_apart_leads_back(void) {
+  static const char *const keys[] = {"lowerdir+", "no_such_option"};
+  static const char *const places[] = {"/no/such/place", "/sys"};
+  for (size_t i = 0; i < 2; i++) {
+    build_begin(&program);
+    build(&program, OPEN_TREE, "utu", 1u, "/mnt/lower", 0u);
+    build(&program, FSMOUNT_APART, "utUuuttt", 0u, "overlay", UINT64_C(0), 1u, 5u, keys[i], "1", places[i]);
+    build_end(&program);
+    run_program(&program, &(struct run_hooks){.before = show_namespace, .after = show_namespace}, &outcome);
+    tap_ok(outcome.failed && strcmp(outcome.failure.step, "FSMOUNT_APART") == 0, "%s at %s is refused: %s", keys[i], places[i], outcome.failure.detail);
+    const char *second = strchr(outcome.output, '\n');
+    tap_ok(second && strncmp(outcome.output, second + 1, (size_t)(second - outcome.output)) == 0, "and the mount namespace is the one from before");
+  }
 }
 
 static void ids_of_a_mount_are_mapped_without_a_user_namespace_of_the_container(void) {
@@ -226,7 +288,11 @@ int main(void) {
     tap_skip("user namespaces", "needs root");
     return tap_done();
   }
-  a_container_is_root_only_inside();
+  if (takes_layers_by_descriptor())
+    a_container_is_root_only_inside(false);
+  a_container_is_root_only_inside(true);
+  trees_are_attached_one_over_the_other_and_nothing_stays();
+  a_failure_apart_leads_back();
   ids_of_a_mount_are_mapped_without_a_user_namespace_of_the_container();
   what_cannot_be_mapped_is_named();
   a_terminal_works_inside();

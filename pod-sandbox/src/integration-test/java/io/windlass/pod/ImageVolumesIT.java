@@ -3,6 +3,7 @@ package io.windlass.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windlass.linux.Kernel;
 import io.windlass.pod.fake.Configs;
 import io.windlass.pod.fake.SecurityBuilder;
 import io.windlass.pod.model.ContainerId;
@@ -14,6 +15,7 @@ import io.windlass.pod.model.NamespaceMode;
 import io.windlass.pod.model.NamespaceOptions;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.UserNamespace;
+import io.windlass.runtime.program.OverlayLayers;
 import io.windlass.testkit.RequiresRoot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,13 +37,17 @@ class ImageVolumesIT {
 
     ImageVolumesIT(@TempDir Path folder) throws IOException {
         this.folder = folder;
-        world = new RealPods(folder);
+        world = new RealPods(folder, layers());
     }
 
     @BeforeEach
     void upperLayerOfTheImage() throws IOException {
         Files.createDirectories(folder.resolve("top/etc"));
         Files.writeString(folder.resolve("top/etc/passwd"), "changed");
+    }
+
+    OverlayLayers layers() {
+        return OverlayLayers.of(new Kernel());
     }
 
     @AfterEach

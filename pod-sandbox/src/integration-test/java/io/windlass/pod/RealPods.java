@@ -18,6 +18,7 @@ import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.security.AppArmor;
 import io.windlass.pod.security.Selinux;
 import io.windlass.pod.spec.Node;
+import io.windlass.runtime.program.OverlayLayers;
 import io.windlass.runtime.program.SeccompDocuments;
 import io.windlass.runtime.shim.ShimSupervisor;
 import io.windlass.testkit.Patience;
@@ -47,13 +48,22 @@ final class RealPods implements AutoCloseable {
     }
 
     RealPods(Path folder, PodPlugins plugins) throws IOException {
+        this(folder, plugins, OverlayLayers.of(new Kernel()));
+    }
+
+    /** With layers told to overlays in this way. */
+    RealPods(Path folder, OverlayLayers layers) throws IOException {
+        this(folder, PodPlugins.NONE, layers);
+    }
+
+    private RealPods(Path folder, PodPlugins plugins, OverlayLayers layers) throws IOException {
         this.plugins = plugins;
         this.folder = folder;
         Path state = folder.resolve("run");
         String cgroup = "/windlass-pod-it-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
         settings = new PodsSettings(
                 folder.resolve("state.db"), state, cgroup, folder, folder.resolve("checkpoints"), List.of());
-        supervisor = ShimSupervisor.of(Path.of(System.getProperty("windlass.shim")), state);
+        supervisor = ShimSupervisor.of(Path.of(System.getProperty("windlass.shim")), state, layers);
         rootfs = new FolderRootfs(folder);
         fill(folder.resolve("lower"));
         pods = open();

@@ -19,6 +19,7 @@ import io.windlass.pod.model.NamespaceMode;
 import io.windlass.pod.model.NamespaceOptions;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.UserNamespace;
+import io.windlass.runtime.program.OverlayLayers;
 import io.windlass.testkit.RequiresRoot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,11 @@ class UserNamespacesIT {
 
     UserNamespacesIT(@TempDir Path folder) throws IOException {
         this.folder = folder;
-        world = new RealPods(folder);
+        world = new RealPods(folder, layers());
+    }
+
+    OverlayLayers layers() {
+        return OverlayLayers.of(new Kernel());
     }
 
     @AfterEach

@@ -27,6 +27,7 @@ import io.windlass.pod.security.KernelAppArmor;
 import io.windlass.pod.security.KernelSelinux;
 import io.windlass.pod.security.Selinux;
 import io.windlass.pod.spec.Node;
+import io.windlass.runtime.program.OverlayLayers;
 import io.windlass.runtime.program.SeccompDocuments;
 import io.windlass.runtime.shim.ShimSupervisor;
 import io.windlass.systemd.cgroup.SystemdCgroups;
@@ -58,9 +59,9 @@ final class PodWiring {
 
     @Produces
     @Singleton
-    ShimSupervisor shims(Config config, Closing closing) {
+    ShimSupervisor shims(Config config, Syscalls kernel, Closing closing) {
         Path helper = HelperBinary.find(System.getProperties(), System.getenv());
-        ShimSupervisor shims = ShimSupervisor.of(helper, config.state());
+        ShimSupervisor shims = ShimSupervisor.of(helper, config.state(), OverlayLayers.of(kernel));
         closing.later(() -> endWithoutPods(shims));
         return shims;
     }

@@ -51,9 +51,9 @@ public final class UserNamespaceRules {
     /** Refuses a pod with a user namespace on a node that has none. */
     public static void check(Optional<UserNamespace> own, Node node, String what) {
         if (own.isPresent() && !node.users().available()) {
-            throw Fault.precondition("cannot " + what
-                    + ": namespace_options.userns_options.mode POD needs idmapped mounts, overlays that take layers by descriptor (Linux 6.13)"
-                    + " and user.max_user_namespaces above 0");
+            throw Fault.precondition(
+                    "cannot " + what
+                            + ": namespace_options.userns_options.mode POD needs idmapped mounts and user.max_user_namespaces above 0");
         }
     }
 

@@ -24,19 +24,8 @@ public record UserNamespaces(boolean available, BiPredicate<Path, Path> idMappab
 
     static UserNamespaces detect(Syscalls kernel) {
         return new UserNamespaces(
-                text(Path.of("/proc/sys/user/max_user_namespaces")).matches("[1-9]\\d*")
-                        && overlaysTakeLayersByDescriptor(kernel)
-                        && idMapsMounts(kernel),
+                text(Path.of("/proc/sys/user/max_user_namespaces")).matches("[1-9]\\d*") && idMapsMounts(kernel),
                 (tree, userNamespace) -> idMappable(kernel, tree, userNamespace));
-    }
-
-    /** As idmapped layers need it: they have no path. */
-    private static boolean overlaysTakeLayersByDescriptor(Syscalls kernel) {
-        try (Fd folder = kernel.open(Path.of("/"), OpenFlags.PATH | OpenFlags.DIRECTORY, 0)) {
-            return kernel.takesDescriptor("overlay", "lowerdir+", folder);
-        } catch (SyscallException noOverlay) {
-            return false;
-        }
     }
 
     /** A kernel that can refuses the initial user namespace with EPERM, one that cannot the attribute with EINVAL. */

@@ -3,11 +3,13 @@ package io.windlass.runtime.shim;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.windlass.fault.Fault;
+import io.windlass.linux.Kernel;
 import io.windlass.linux.cgroup.Cgroup;
 import io.windlass.linux.cgroup.CgroupDriver;
 import io.windlass.linux.cgroup.CgroupResources;
 import io.windlass.runtime.oci.Process;
 import io.windlass.runtime.oci.Spec;
+import io.windlass.runtime.program.OverlayLayers;
 import io.windlass.runtime.program.TypicalContainer;
 import io.windlass.runtime.shim.ShimStream.Frame;
 import io.windlass.testkit.Patience;
@@ -84,7 +86,8 @@ final class ShimHost implements AutoCloseable {
     }
 
     ShimSupervisor newSupervisor() {
-        return ShimSupervisor.of(Path.of(System.getProperty("windlass.shim")), folder.resolve("state"));
+        return ShimSupervisor.of(
+                Path.of(System.getProperty("windlass.shim")), folder.resolve("state"), OverlayLayers.of(new Kernel()));
     }
 
     ShimSupervisor supervisor() {

@@ -28,9 +28,11 @@ public final class LaunchProgramCompiler {
             List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C");
 
     private final SeccompCompiler seccomp;
+    private final OverlayLayers layers;
 
-    public LaunchProgramCompiler(SeccompCompiler seccomp) {
+    public LaunchProgramCompiler(SeccompCompiler seccomp, OverlayLayers layers) {
         this.seccomp = seccomp;
+        this.layers = layers;
     }
 
     /** @throws Fault UNIMPLEMENTED naming what the document asks for in vain, INVALID_ARGUMENT naming what is wrong in it */
@@ -158,7 +160,7 @@ public final class LaunchProgramCompiler {
         private final Process process;
         private final Linux linux;
         private final LaunchContext context;
-        private final ProgramBuilder program = new ProgramBuilder();
+        private final ProgramBuilder program = new ProgramBuilder(layers);
         private final NamespaceSteps namespaces;
         private final CgroupSteps cgroups;
         private final RootfsSteps rootfs;

@@ -59,7 +59,8 @@ public enum Opcode {
     PERSONALITY(52, "domain:u32"),
     MEMORY_POLICY(53, "mode:hex32", "nodes:mask"),
     LABEL(54, "of:slot", "label:str"),
-    SESSION_KEYRING(55);
+    SESSION_KEYRING(55),
+    FSMOUNT_APART(56, "into:slot", "type:str", "attributes:attr", "options:options", "where:str");
 
     private final int code;
 

@@ -37,11 +37,20 @@ public final class ProgramBuilder {
     private static final int FLAG_OPTION = 0;
     private static final int DESCRIPTOR_OPTION = 5;
 
+    /** Where trees are attached for the moment: every machine has it, and no layer, upper layer or volume lies in it. */
+    private static final String EVERYWHERE = "/sys";
+
+    private final OverlayLayers layers;
     private final Encoder code = new Encoder(8192);
     private int operations;
     private int slots;
 
     public ProgramBuilder() {
+        this(OverlayLayers.BY_DESCRIPTOR);
+    }
+
+    ProgramBuilder(OverlayLayers layers) {
+        this.layers = layers;
         code.u16(LaunchProgram.MAGIC & 0xffff).u16(LaunchProgram.MAGIC >>> 16);
         code.u16(LaunchProgram.VERSION).u16(0).u32(0);
     }
@@ -124,16 +133,20 @@ public final class ProgramBuilder {
         return fsmount(type, attributes, "", List.of(), options);
     }
 
-    /** As above, with {@code key} first given once for each of {@code trees}, by descriptor. */
+    /** As above, with {@code key} first given once for each of {@code trees}, which are not used again. */
     public Slot fsmount(String type, long attributes, String key, List<Slot> trees, List<MountOption> options) {
         Slot into = slot();
-        emit(Opcode.FSMOUNT, a -> {
+        boolean apart = layers == OverlayLayers.ATTACHED && !trees.isEmpty();
+        emit(apart ? Opcode.FSMOUNT_APART : Opcode.FSMOUNT, a -> {
             a.u32(into.number()).str(type).u64(attributes).u32(trees.size() + options.size());
             trees.forEach(tree -> a.u32(DESCRIPTOR_OPTION).str(key).str(Integer.toString(tree.number())));
             for (MountOption option : options) {
                 a.u32(option.value().isPresent() ? STRING_OPTION : FLAG_OPTION)
                         .str(option.key())
                         .str(option.value().orElse(""));
+            }
+            if (apart) {
+                a.str(EVERYWHERE);
             }
         });
         return into;

@@ -2,6 +2,7 @@ package io.windlass.runtime.shim;
 
 import io.windlass.runtime.hook.HookRunner;
 import io.windlass.runtime.program.LaunchProgramCompiler;
+import io.windlass.runtime.program.OverlayLayers;
 import io.windlass.runtime.program.SeccompDocuments;
 import java.nio.file.Path;
 
@@ -11,9 +12,11 @@ public interface ShimSupervisor {
      * The supervisor of a state folder; nothing is started before it is needed.
      *
      * @param helperBinary the windlass-shim executable
+     * @param layers what the kernel's overlays take
      */
-    static ShimSupervisor of(Path helperBinary, Path stateDirectory) {
-        return new ZygoteSupervisor(helperBinary, stateDirectory, new LaunchProgramCompiler(SeccompDocuments::compile));
+    static ShimSupervisor of(Path helperBinary, Path stateDirectory, OverlayLayers layers) {
+        return new ZygoteSupervisor(
+                helperBinary, stateDirectory, new LaunchProgramCompiler(SeccompDocuments::compile, layers));
     }
 
     /** Finds the zygote or starts it, so that no pod has to wait for it; fails where the helper cannot be started. */

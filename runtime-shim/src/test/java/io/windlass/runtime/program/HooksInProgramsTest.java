@@ -33,7 +33,8 @@ class HooksInProgramsTest {
             Optional.empty(),
             Optional.of(Path.of("/bundle")));
 
-    private final LaunchProgramCompiler compiler = new LaunchProgramCompiler(policy -> new byte[8]);
+    private final LaunchProgramCompiler compiler =
+            new LaunchProgramCompiler(policy -> new byte[8], OverlayLayers.BY_DESCRIPTOR);
 
     @Test
     void pausesForTheRuntimesHooksWithTheWholeTreeBeforeTheRootIsPivotedTo() {

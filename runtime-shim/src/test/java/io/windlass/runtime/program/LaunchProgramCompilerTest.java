@@ -43,7 +43,11 @@ class LaunchProgramCompilerTest {
     private static final Seccomp POLICY =
             new Seccomp("SCMP_ACT_ERRNO", null, List.of(), List.of("SECCOMP_FILTER_FLAG_LOG"), null, null, List.of());
 
-    private final LaunchProgramCompiler compiler = new LaunchProgramCompiler(policy -> new byte[3 * 8]);
+    private final LaunchProgramCompiler compiler = compiler(OverlayLayers.BY_DESCRIPTOR);
+
+    private static LaunchProgramCompiler compiler(OverlayLayers layers) {
+        return new LaunchProgramCompiler(policy -> new byte[3 * 8], layers);
+    }
 
     @Test
     void compilesATypicalContainerOfAPod() {
@@ -252,6 +256,23 @@ class LaunchProgramCompilerTest {
                 .build();
 
         assertThat(operations(spec(few))).containsSubsequence("RLIMIT", "BARRIER", "CHDIR", "RLIMIT", "CAP_BOUNDING");
+    }
+
+    @Test
+    void attachesLayersForTheMomentWhereOverlaysTakeNoDescriptors() {
+        List<IdMapping> mapping = List.of(new IdMapping(0, 100_000, 65_536));
+        Spec spec = TypicalContainer.spec("sh")
+                .linux(TypicalContainer.linux()
+                        .namespaces(List.of(Namespace.at(Namespace.USER, "/run/pod/ns/user")))
+                        .uidMappings(mapping)
+                        .gidMappings(mapping)
+                        .build())
+                .build();
+
+        assertThat(compiler(OverlayLayers.ATTACHED).create(spec, context()).disassemble())
+                .contains(
+                        "FSMOUNT_APART into=#5 type=\"overlay\" attributes=0 options=[lowerdir+=#3, lowerdir+=#4, upperdir=/c1/upper")
+                .contains(" where=\"/sys\"");
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.windlass.runtime.oci.Hook;
 import io.windlass.runtime.oci.Hooks;
 import io.windlass.runtime.program.Encoder;
 import io.windlass.runtime.program.LaunchProgramCompiler;
+import io.windlass.runtime.program.OverlayLayers;
 import io.windlass.runtime.program.TypicalContainer;
 import io.windlass.runtime.shim.ShimEvent.ContainerExited;
 import io.windlass.runtime.shim.ShimEvent.ShimLost;
@@ -34,7 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(20)
 class SocketShimTest {
-    private static final LaunchProgramCompiler COMPILER = new LaunchProgramCompiler(policy -> new byte[8]);
+    private static final LaunchProgramCompiler COMPILER =
+            new LaunchProgramCompiler(policy -> new byte[8], OverlayLayers.BY_DESCRIPTOR);
 
     @TempDir
     private Path folder;

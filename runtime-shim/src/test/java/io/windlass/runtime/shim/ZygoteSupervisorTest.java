@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.runtime.program.OverlayLayers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class ZygoteSupervisorTest {
 
     @Test
     void keepsSocketPathsShort() {
-        ShimSupervisor supervisor = ShimSupervisor.of(folder, Path.of("/run/windlass"));
+        ShimSupervisor supervisor = ShimSupervisor.of(folder, Path.of("/run/windlass"), OverlayLayers.BY_DESCRIPTOR);
 
         assertThat(supervisor.socketOf("0123456789abcdef".repeat(4)))
                 .isEqualTo(Path.of("/run/windlass/shims/0123456789abcdef0123456789abcdef.sock"));
@@ -54,11 +55,12 @@ class ZygoteSupervisorTest {
 
     @Test
     void hasNothingToEndWithoutAZygote() {
-        ShimSupervisor.of(folder.resolve("none"), folder).shutdown();
+        ShimSupervisor.of(folder.resolve("none"), folder, OverlayLayers.BY_DESCRIPTOR)
+                .shutdown();
     }
 
     private void spawn(Path helper) {
-        ShimSupervisor.of(helper, folder.resolve("state"))
+        ShimSupervisor.of(helper, folder.resolve("state"), OverlayLayers.BY_DESCRIPTOR)
                 .spawn(new PodSpawn("a".repeat(64), folder, Set.of(), "", Map.of(), List.of(), List.of()));
     }
 }
