@@ -140,7 +140,10 @@ static int make_mount(const struct args *args, bool attached, struct program_run
 
 int op_fsmount(const struct args *args, struct program_run *run, struct failure *f) { return make_mount(args, false, run, f); }
 
-/* Attaches the trees that options name, each over the one before: whoever looks them up by their descriptors sees each alone. */
+static const struct sys_mount_attr ALONE = {.propagation = MS_PRIVATE};
+
+/* Attaches the trees that options name, each over the one before: whoever looks them up by their descriptors sees each alone. A clone of a
+ * shared mount is its peer, so that whatever is attached over it would be attached over the host's, too. */
 static int attach_trees(const struct args *args, const char *where, const struct program_run *run, struct failure *f) {
   struct reader options = args->at[3].list;
   for (uint64_t i = 0; i < args->at[3].number; i++) {
@@ -152,6 +155,8 @@ static int attach_trees(const struct args *args, const char *where, const struct
     int tree = option_descriptor(key, value, run, f);
     if (tree < 0)
       return -1;
+    if (sys_mount_setattr(tree, "", SYS_AT_EMPTY_PATH, &ALONE) < 0)
+      return fail(f, errno, "mount_setattr", "%s of slot %s", key, value);
     if (sys_move_mount(tree, "", AT_FDCWD, where, SYS_MOVE_MOUNT_F_EMPTY_PATH) < 0)
       return fail(f, errno, "move_mount", "%s of slot %s", key, value);
   }
@@ -159,8 +164,7 @@ static int attach_trees(const struct args *args, const char *where, const struct
 }
 
 static int mount_attached(const struct args *args, struct program_run *run, struct failure *f) {
-  struct sys_mount_attr alone = {.propagation = MS_PRIVATE};
-  if (sys_mount_setattr(AT_FDCWD, "/", SYS_AT_RECURSIVE, &alone) < 0)
+  if (sys_mount_setattr(AT_FDCWD, "/", SYS_AT_RECURSIVE, &ALONE) < 0)
     return fail(f, errno, "mount_setattr", "/");
   if (attach_trees(args, args->at[4].text, run, f) < 0)
     return -1;

@@ -10,24 +10,30 @@ interface KernelPrograms extends ProcessSyscalls {
     @Override
     default Fd bpfLoad(int type, byte[] instructions) {
         try (Call call = new Call(SystemCall.BPF)) {
-            MemorySegment log = call.zeroed(16 * 1024);
             MemorySegment attributes = call.zeroed(128);
             attributes.set(ValueLayout.JAVA_INT, 0, type);
             attributes.set(ValueLayout.JAVA_INT, 4, instructions.length / 8);
             attributes.set(ValueLayout.JAVA_LONG, 8, Call.address(call.bytes(instructions)));
             attributes.set(ValueLayout.JAVA_LONG, 16, Call.address(call.text("Apache-2.0")));
-            attributes.set(ValueLayout.JAVA_INT, 24, 1);
-            attributes.set(ValueLayout.JAVA_INT, 28, (int) log.byteSize());
-            attributes.set(ValueLayout.JAVA_LONG, 32, Call.address(log));
             long result = call.tryRun(Abi.BPF_PROG_LOAD, Call.address(attributes), 48);
             if (result < 0) {
-                throw call.failure(
-                        "program of type " + type,
-                        (int) -result,
-                        log.getString(0).strip());
+                throw call.failure("program of type " + type, (int) -result, reasons(call, attributes));
             }
             return Call.owned(result);
         }
+    }
+
+    /** What the verifier says, which it is asked only then: a log that does not hold all it has to say fails the call. */
+    private static String reasons(Call call, MemorySegment attributes) {
+        MemorySegment log = call.zeroed(64 * 1024);
+        attributes.set(ValueLayout.JAVA_INT, 24, 1);
+        attributes.set(ValueLayout.JAVA_INT, 28, (int) log.byteSize());
+        attributes.set(ValueLayout.JAVA_LONG, 32, Call.address(log));
+        long accepted = call.tryRun(Abi.BPF_PROG_LOAD, Call.address(attributes), 48);
+        if (accepted >= 0) {
+            Call.owned(accepted).close();
+        }
+        return log.getString(0).strip();
     }
 
     @Override

@@ -201,6 +201,9 @@ public final class LaunchProgramCompiler {
             return switch (mount.type()) {
                 case "sysfs" -> boundUnless(Namespace.NETWORK, mount, "/sys");
                 case "proc" -> boundUnless(Namespace.PID, mount, "/proc");
+                // Hierarchies of version 1 are bound one by one anyway.
+                case "cgroup", "cgroup2" ->
+                    context.cgroupV1() ? mount : boundUnless(Namespace.CGROUP, mount, "/sys/fs/cgroup");
                 default -> mount;
             };
         }

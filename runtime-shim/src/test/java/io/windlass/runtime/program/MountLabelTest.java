@@ -21,7 +21,8 @@ class MountLabelTest {
     private static final String PROCESS = "system_u:system_r:container_t:s0:c1,c2";
     private static final Path GROUP = Path.of("/sys/fs/cgroup");
 
-    private final LaunchProgramCompiler compiler = new LaunchProgramCompiler(policy -> new byte[8]);
+    private final LaunchProgramCompiler compiler =
+            new LaunchProgramCompiler(policy -> new byte[8], OverlayLayers.BY_DESCRIPTOR);
 
     private static Linux.Builder linux(String label) {
         return TypicalContainer.linux()
