@@ -236,6 +236,26 @@ class SelinuxGuestIT {
     }
 
     @Test
+    void anImageAsAVolumeHasTheLabelOfTheContainersFiles() {
+        ContainerConfig.Builder container = main("image", security -> {});
+        container
+                .addMountsBuilder()
+                .setContainerPath("/image")
+                .setReadonly(true)
+                .getImageBuilder()
+                .setImage(CriNode.IMAGE);
+        String id = started(pod, "selinux", container);
+        String level = level(output(id, LABEL));
+        assertThat(output(id, "cat /proc/self/mountinfo").lines())
+                .filteredOn(line -> line.contains(" /image "))
+                .singleElement()
+                .asString()
+                .contains("context=\"system_u:object_r:container_file_t:" + level + "\"");
+        assertThat(output(id, "cat /image/bin/busybox | head -c 4 | tr -d '\\177'"))
+                .isEqualTo("ELF");
+    }
+
+    @Test
     void whatThePolicyDoesNotKnowAndWhatTheNodeNeedsIsRefused() {
         assertThatThrownBy(
                         () -> started("wrong", s -> s.getSelinuxOptionsBuilder().setType("nowhere_t")))

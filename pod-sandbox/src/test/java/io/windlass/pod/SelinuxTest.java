@@ -74,6 +74,8 @@ class SelinuxTest {
         PodSandboxId second = world.runSandbox("second");
         assertThat(pod(first).process()).matches("system_u:system_r:container_t:s0:c\\d,c\\d");
         assertThat(pod(first)).isNotEqualTo(pod(second));
+        assertThat(world.pods().podSandboxStatus().info(first.value()).get("info"))
+                .contains("\"selinux\":{\"process\":\"" + pod(first).process() + "\"");
         assertThat(container(world.createContainer(first, "a"))).isEqualTo(pod(first));
         assertThat(container(world.createContainer(first, "b"))).isEqualTo(pod(first));
         assertThat(world.mounts()

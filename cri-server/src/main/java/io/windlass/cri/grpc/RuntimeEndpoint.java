@@ -38,7 +38,7 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
      */
     public RuntimeEndpoint(Config config, Runnable helper, PodNetwork network, Node node, CdiDevices devices) {
         this.config = config;
-        this.readiness = new RuntimeReadiness(helper, node.appArmor());
+        this.readiness = new RuntimeReadiness(helper, node.appArmor(), node.selinux());
         this.network = network;
         this.userNamespaces = node.users().available();
         this.devices = devices;

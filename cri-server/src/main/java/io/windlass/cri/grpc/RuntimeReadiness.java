@@ -3,16 +3,19 @@ package io.windlass.cri.grpc;
 import io.windlass.cri.v1.RuntimeCondition;
 import io.windlass.fault.Fault;
 import io.windlass.pod.security.AppArmor;
+import io.windlass.pod.security.Selinux;
 
 /** Whether pods can be run, and what this node lacks for running all of them as they should be. Thread-safe. */
 final class RuntimeReadiness {
     private final Runnable helper;
     private final AppArmor appArmor;
+    private final Selinux selinux;
 
     /** @param helper finds or starts what runs pods, and fails with a fault where that cannot be */
-    RuntimeReadiness(Runnable helper, AppArmor appArmor) {
+    RuntimeReadiness(Runnable helper, AppArmor appArmor, Selinux selinux) {
         this.helper = helper;
         this.appArmor = appArmor;
+        this.selinux = selinux;
     }
 
     /** Pods can be run as long as the helper answers, or can be started again. */
@@ -33,6 +36,10 @@ final class RuntimeReadiness {
             condition
                     .setReason("AppArmorProfileMissing")
                     .setMessage("containers that do not ask for an AppArmor profile run without one: " + lacking);
+        } else if (selinux.enabled() && selinux.contexts().isEmpty()) {
+            condition
+                    .setReason("SelinuxLabelsMissing")
+                    .setMessage("containers run without SELinux labels of their own: " + selinux.problem());
         }
         return condition.build();
     }

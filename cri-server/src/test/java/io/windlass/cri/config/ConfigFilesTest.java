@@ -45,6 +45,9 @@ class ConfigFilesTest {
                 allowed_uids = [0, 7]
                 [registry."registry.k8s.io"]
                 endpoints = ["http://127.0.0.1:5966"]
+                [selinux]
+                enabled = "false"
+                category_range = 500
                 [cgroup]
                 driver = "cgroupfs"
                 default_parent = "/pods"
@@ -79,6 +82,7 @@ class ConfigFilesTest {
         assertThat(config.server()).isEqualTo(new ServerSettings(Path.of("/c/d.sock"), List.of(0L, 7L)));
         assertThat(config.registries())
                 .containsEntry("registry.k8s.io", new RegistrySettings(List.of(URI.create("http://127.0.0.1:5966"))));
+        assertThat(config.selinux()).isEqualTo(new SelinuxSettings(SelinuxSettings.Use.FALSE, 500));
         assertThat(config.cgroup()).isEqualTo(new CgroupSettings(CgroupSettings.Driver.CGROUPFS, "/pods"));
         assertThat(config.network()).isEqualTo(new NetworkSettings("10.1.0.0/16", "fd00::/64", "br7", 1400));
         assertThat(config.cni()).isEqualTo(new CniSettings(Path.of("/e"), List.of(Path.of("/f"), Path.of("/g"))));
@@ -122,6 +126,8 @@ class ConfigFilesTest {
             [network] # bridge = "a b"               | 2: [network] bridge: "a b" is no interface name: at most 15 letters, digits, dots, dashes
             [network] # mtu = 70000                  | 2: [network] mtu: must be from 1280 to 65535
             network = 1                              | 1: network must be a table, not a whole number
+            [selinux] # enabled = "on"               | 2: [selinux] enabled: "on" is none of "auto", "true" and "false"
+            [selinux] # category_range = 1025        | 2: [selinux] category_range: must be from 2 to 1024
             [cgroup] # driver = "auto"               | 2: [cgroup] driver: "auto" is no cgroup driver; use "cgroupfs" or "systemd"
             [cgroup] # driver = "systemd" # default_parent = "/pods" | 3: [cgroup] default_parent: "/pods" must be the name of a slice, like pods.slice
             [nri] # request_timeout_ms = 0           | 2: [nri] request_timeout_ms: must be from 1 to 3600000

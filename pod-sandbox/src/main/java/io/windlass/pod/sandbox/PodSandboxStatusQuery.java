@@ -6,6 +6,7 @@ import io.windlass.pod.model.ContainerStatus;
 import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxStatus;
+import io.windlass.pod.model.SelinuxLabels;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.RecordJson;
@@ -60,6 +61,7 @@ public final class PodSandboxStatusQuery {
                         definition.runtimeHandler(),
                         sandbox.overhead(),
                         sandbox.resources(),
+                        definition.selinux(),
                         definition.config())));
     }
 
@@ -70,5 +72,6 @@ public final class PodSandboxStatusQuery {
             String runtimeHandler,
             Optional<LinuxContainerResources> overhead,
             Optional<LinuxContainerResources> resources,
+            Optional<SelinuxLabels> selinux,
             PodSandboxConfig config) {}
 }
