@@ -98,7 +98,7 @@ class ImageServiceIT {
     }
 
     private ImageId pull(String name) {
-        return images.pull(ImageReference.parse(name(name)), RegistryAuth.ANONYMOUS, PullProgress.NONE);
+        return images.pull(ImageReference.parse(name(name)), RegistryAuth.ANONYMOUS);
     }
 
     private long count(String folder) throws IOException {

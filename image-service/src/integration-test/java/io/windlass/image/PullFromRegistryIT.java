@@ -62,7 +62,7 @@ class PullFromRegistryIT {
     }
 
     private ImageId pull(String name) {
-        return images.pull(reference(name), RegistryAuth.ANONYMOUS, PullProgress.NONE);
+        return images.pull(reference(name), RegistryAuth.ANONYMOUS);
     }
 
     private static ImageReference reference(String name) {

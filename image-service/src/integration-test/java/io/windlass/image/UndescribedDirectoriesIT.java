@@ -52,7 +52,7 @@ class UndescribedDirectoriesIT {
     private Snapshot pull(String name, ImageBuilder image) {
         registry.add("a/" + name, "v1", image.build());
         ImageReference reference = ImageReference.parse(registry.host() + "/a/" + name + ":v1");
-        return images.snapshots().prepare(name, images.pull(reference, RegistryAuth.ANONYMOUS, PullProgress.NONE));
+        return images.snapshots().prepare(name, images.pull(reference, RegistryAuth.ANONYMOUS));
     }
 
     private static TarBuilder base() {

@@ -2,6 +2,7 @@ package io.windlass.image;
 
 import io.windlass.image.content.ContentStore;
 import io.windlass.image.manifest.Descriptor;
+import io.windlass.image.progress.LayerTransfer;
 import io.windlass.image.reference.Digest;
 import io.windlass.image.registry.RegistrySession;
 import io.windlass.image.store.ImageStore;
@@ -66,7 +67,8 @@ final class ArrangeLayers {
     }
 
     private void rebuildOnce(RegistrySession registry, Descriptor layer, Digest diffId, Digest key, LayerStack below) {
-        try (SharedTransfers.Ticket ticket = transfers.join(key, () -> rebuild(registry, layer, diffId, key, below))) {
+        try (SharedTransfers.Ticket ticket = transfers.join(
+                key, new LayerTransfer(key, layer.size()), _ -> rebuild(registry, layer, diffId, key, below))) {
             SharedTransfers.await(List.of(ticket));
         }
     }

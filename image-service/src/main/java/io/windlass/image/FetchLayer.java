@@ -5,12 +5,16 @@ import io.windlass.fault.FaultKind;
 import io.windlass.image.content.BlobWriter;
 import io.windlass.image.content.ContentStore;
 import io.windlass.image.manifest.Descriptor;
+import io.windlass.image.progress.LayerTransfer;
 import io.windlass.image.reference.Digest;
+import io.windlass.image.registry.BlobStream;
 import io.windlass.image.registry.RegistrySession;
+import io.windlass.image.registry.Spool;
 import io.windlass.image.store.ImageStore;
 import io.windlass.image.unpack.UnpackedLayer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -31,10 +35,20 @@ final class FetchLayer {
     }
 
     /** @param diffId what the inflated archive's digest must be; names the layer's folder */
-    void fetch(RegistrySession registry, Descriptor layer, Digest diffId, PullProgress progress) {
-        if (store.layer(diffId).isPresent()) {
-            return;
+    void fetch(RegistrySession registry, Descriptor layer, Digest diffId, LayerTransfer progress) {
+        progress.begin();
+        boolean done = false;
+        try {
+            if (store.layer(diffId).isEmpty()) {
+                bring(registry, layer, diffId, progress);
+            }
+            done = true;
+        } finally {
+            progress.end(done);
         }
+    }
+
+    private void bring(RegistrySession registry, Descriptor layer, Digest diffId, LayerTransfer progress) {
         try (BlobWriter blob = content.begin(layer.digest(), layer.size())) {
             Path temporary = folders.begin();
             try {
@@ -44,7 +58,6 @@ final class FetchLayer {
             } finally {
                 folders.discard(temporary);
             }
-            progress.layerDone(layer.digest());
         } catch (IOException e) {
             throw ContentStore.failure("store layer " + layer.digest(), e);
         }
@@ -54,12 +67,12 @@ final class FetchLayer {
             RegistrySession registry,
             Descriptor layer,
             Digest diffId,
-            PullProgress progress,
+            LayerTransfer progress,
             BlobWriter blob,
             Path temporary)
             throws IOException {
-        try (LayerSource source = new LayerSource(
-                registry.blob(layer), blob, layer, done -> progress.transferred(layer.digest(), done, layer.size()))) {
+        BlobStream bytes = registry.layer(layer, new Placing(blob), progress::arrived);
+        try (LayerSource source = new LayerSource(bytes, blob, layer, progress::arrived)) {
             try {
                 return folders.unpack(source, layer, diffId, temporary, Optional.empty());
             } catch (Fault e) {
@@ -80,6 +93,19 @@ final class FetchLayer {
         } catch (IOException e) {
             found.addSuppressed(e);
             return found;
+        }
+    }
+
+    /** The blob's own file takes the parts, so that they are written once. */
+    private record Placing(BlobWriter blob) implements Spool {
+        @Override
+        public void write(long at, ByteBuffer bytes) {
+            blob.place(at, bytes);
+        }
+
+        @Override
+        public void read(long at, ByteBuffer bytes) {
+            blob.read(at, bytes);
         }
     }
 }

@@ -4,11 +4,15 @@ import io.windlass.fault.Fault;
 import io.windlass.image.content.ContentStore;
 import io.windlass.image.content.StoreLayout;
 import io.windlass.image.content.Trash;
+import io.windlass.image.credentials.NodeKeychain;
+import io.windlass.image.hosts.Flaw;
+import io.windlass.image.hosts.RegistryHosts;
+import io.windlass.image.progress.Pull;
+import io.windlass.image.progress.Pulls;
 import io.windlass.image.reference.ImageId;
 import io.windlass.image.reference.ImageReference;
 import io.windlass.image.registry.RegistryAuth;
 import io.windlass.image.registry.RegistryClient;
-import io.windlass.image.registry.RegistryHosts;
 import io.windlass.image.snapshot.SnapshotStore;
 import io.windlass.image.snapshot.Snapshots;
 import io.windlass.image.store.Collector;
@@ -21,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -31,7 +36,9 @@ public final class ImageService implements AutoCloseable {
     private final Trash trash;
     private final Collector collector;
     private final SnapshotStore snapshots;
+    private final RegistryHosts hosts;
     private final RegistryClient registries;
+    private final Pulls pulls = new Pulls();
     private final PullImage pullImage;
     private final LayoutIndex layoutIndex;
     private final List<Pattern> pinned;
@@ -46,7 +53,14 @@ public final class ImageService implements AutoCloseable {
         ContentStore content = new ContentStore(layout);
         this.layoutIndex = new LayoutIndex(content, store);
         layoutIndex.write();
-        this.registries = new RegistryClient(new RegistryHosts(config.endpoints()));
+        this.hosts = new RegistryHosts(config.endpoints(), config.sources());
+        this.registries = new RegistryClient(
+                hosts,
+                new NodeKeychain(
+                        config.authFile(),
+                        hosts::credentialHelpers,
+                        Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin")),
+                config.downloads());
         LayerFolders folders = new LayerFolders(layout, store, trash, config.limits(), kernel);
         SharedTransfers transfers = new SharedTransfers(config.parallelTransfers());
         this.pullImage = new PullImage(
@@ -70,12 +84,37 @@ public final class ImageService implements AutoCloseable {
         return new ImageService(root, config, kernel);
     }
 
+    /** A reference as users write it; a short name may be an alias of the node's. */
+    public ImageReference reference(String text) {
+        return hosts.parse(text);
+    }
+
     /**
      * Pulls an image and gives it the reference's name. An interrupt of the calling thread cancels the pull, which then
      * fails with CANCELLED; nothing of a failed pull stays.
      */
-    public ImageId pull(ImageReference reference, RegistryAuth auth, PullProgress progress) {
-        return pullImage.pull(reference, auth, progress);
+    public ImageId pull(ImageReference reference, RegistryAuth auth) {
+        return pull(reference, auth, new Pull(reference.toString()));
+    }
+
+    /** The same, of which {@code progress} can be asked meanwhile how it goes. */
+    public ImageId pull(ImageReference reference, RegistryAuth auth, Pull progress) {
+        pulls.begin(progress);
+        try {
+            return pullImage.pull(reference, auth, progress);
+        } finally {
+            pulls.end(progress);
+        }
+    }
+
+    /** The pulls that are under way, and the last ones. */
+    public Pulls pulls() {
+        return pulls;
+    }
+
+    /** What is wrong with the node's files about registries, and what of them is not used, as far as they have been read. */
+    public List<Flaw> registryRemarks() {
+        return hosts.remarks();
     }
 
     /** All images, by id. */
@@ -129,7 +168,7 @@ public final class ImageService implements AutoCloseable {
 
     private Optional<StoredImage> byName(String text) {
         try {
-            return store.named(ImageReference.parse(text).toString());
+            return store.named(reference(text).toString());
         } catch (Fault noReference) {
             return Optional.empty();
         }

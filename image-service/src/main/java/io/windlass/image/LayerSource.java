@@ -4,6 +4,7 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.image.content.BlobWriter;
 import io.windlass.image.manifest.Descriptor;
+import io.windlass.image.registry.BlobStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.LongConsumer;
@@ -12,12 +13,15 @@ import org.jspecify.annotations.Nullable;
 /** A layer's packed bytes on their way from the registry: each is also written to the blob. Failures here are the network's. */
 final class LayerSource extends InputStream {
     private final InputStream in;
+    private final boolean placed;
     private final BlobWriter blob;
     private final Descriptor layer;
     private final LongConsumer progress;
 
-    LayerSource(InputStream in, BlobWriter blob, Descriptor layer, LongConsumer progress) {
-        this.in = in;
+    /** @param progress hears how many bytes are here; those of parts are told by who places them */
+    LayerSource(BlobStream source, BlobWriter blob, Descriptor layer, LongConsumer progress) {
+        this.in = source.bytes();
+        this.placed = source.spooled();
         this.blob = blob;
         this.layer = layer;
         this.progress = progress;
@@ -40,7 +44,9 @@ final class LayerSource extends InputStream {
         if (count < 0 && blob.written() < layer.size()) {
             throw cut("the server ended the transfer", null);
         }
-        if (count > 0) {
+        if (count > 0 && placed) {
+            blob.pass(buffer, offset, count);
+        } else if (count > 0) {
             blob.write(buffer, offset, count);
             progress.accept(blob.written());
         }

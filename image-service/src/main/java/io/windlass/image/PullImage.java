@@ -6,6 +6,8 @@ import io.windlass.image.manifest.Descriptor;
 import io.windlass.image.manifest.ManifestReader;
 import io.windlass.image.manifest.OciImageConfig;
 import io.windlass.image.manifest.Platform;
+import io.windlass.image.progress.LayerTransfer;
+import io.windlass.image.progress.Pull;
 import io.windlass.image.reference.Digest;
 import io.windlass.image.reference.ImageId;
 import io.windlass.image.reference.ImageReference;
@@ -19,6 +21,7 @@ import io.windlass.image.store.StoredImage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,16 +62,19 @@ final class PullImage {
         this.layoutIndex = layoutIndex;
     }
 
-    ImageId pull(ImageReference reference, RegistryAuth auth, PullProgress progress) {
+    ImageId pull(ImageReference reference, RegistryAuth auth, Pull progress) {
         try {
-            return pullUnnamed(reference, auth, progress);
+            ImageId id = pullUnnamed(reference, auth, progress);
+            progress.done();
+            return id;
         } catch (Fault e) {
+            progress.failed(e.getMessage());
             throw e.in("cannot pull image " + reference);
         }
     }
 
-    private ImageId pullUnnamed(ImageReference reference, RegistryAuth auth, PullProgress progress) {
-        RegistrySession registry = registries.session(reference.repository(), auth);
+    private ImageId pullUnnamed(ImageReference reference, RegistryAuth auth, Pull progress) {
+        RegistrySession registry = registries.session(reference, auth, progress);
         ResolveImage.Resolved resolved = resolveImage.resolve(registry, reference.selector());
         Set<Digest> touched = new HashSet<>(resolved.digests());
         boolean clean = false;
@@ -80,6 +86,7 @@ final class PullImage {
             touched.addAll(folders);
             try (Collector.Lease _ = collector.lease(folders)) {
                 List<Digest> layers = layers(registry, resolved, config.diffIds(), progress);
+                progress.committing();
                 ImageId id = record(reference, resolved, configBytes, config, layers);
                 // Layers that were unpacked once more for this image are not used in their first form.
                 clean = layers.equals(config.diffIds());
@@ -93,13 +100,17 @@ final class PullImage {
     }
 
     private List<Digest> layers(
-            RegistrySession registry, ResolveImage.Resolved resolved, List<Digest> diffIds, PullProgress progress) {
+            RegistrySession registry, ResolveImage.Resolved resolved, List<Digest> diffIds, Pull progress) {
         Optional<StoredImage> known = store.image(
                         new ImageId(resolved.manifest().config().digest()))
                 .filter(image ->
                         image.layers().stream().allMatch(key -> store.layer(key).isPresent()));
         if (known.isPresent()) {
-            progress.resolved(resolved.top(), diffIds.size(), diffIds.size(), 0);
+            progress.fetching(
+                    resolved.top(),
+                    resolved.manifest().layers().stream()
+                            .map(layer -> LayerTransfer.present(layer.digest(), layer.size()))
+                            .toList());
             return known.get().layers();
         }
         // A transfer that another pull started may fail for that pull's reasons, such as its credentials: try again.
@@ -116,23 +127,29 @@ final class PullImage {
     }
 
     private void fetchMissing(
-            RegistrySession registry, ResolveImage.Resolved resolved, List<Digest> diffIds, PullProgress progress) {
-        Map<Digest, Descriptor> missing = new HashMap<>();
+            RegistrySession registry, ResolveImage.Resolved resolved, List<Digest> diffIds, Pull progress) {
         List<Descriptor> layers = resolved.manifest().layers();
-        for (int i = 0; i < layers.size(); i++) {
-            if (store.layer(diffIds.get(i)).isEmpty()) {
-                missing.put(diffIds.get(i), layers.get(i));
-            }
-        }
-        long bytes = missing.values().stream().mapToLong(Descriptor::size).sum();
-        progress.resolved(resolved.top(), layers.size(), layers.size() - missing.size(), bytes);
-        List<SharedTransfers.Ticket> tickets = new ArrayList<>();
+        Map<Digest, SharedTransfers.Ticket> tickets = new LinkedHashMap<>();
+        List<LayerTransfer> shown = new ArrayList<>();
         try {
-            missing.forEach((diffId, layer) ->
-                    tickets.add(transfers.join(diffId, () -> fetchLayer.fetch(registry, layer, diffId, progress))));
-            SharedTransfers.await(tickets);
+            for (int i = 0; i < layers.size(); i++) {
+                Descriptor layer = layers.get(i);
+                Digest diffId = diffIds.get(i);
+                if (store.layer(diffId).isPresent() || tickets.containsKey(diffId)) {
+                    shown.add(LayerTransfer.present(layer.digest(), layer.size()));
+                } else {
+                    SharedTransfers.Ticket ticket = transfers.join(
+                            diffId,
+                            new LayerTransfer(layer.digest(), layer.size()),
+                            transfer -> fetchLayer.fetch(registry, layer, diffId, transfer));
+                    tickets.put(diffId, ticket);
+                    shown.add(ticket.progress());
+                }
+            }
+            progress.fetching(resolved.top(), shown);
+            SharedTransfers.await(List.copyOf(tickets.values()));
         } finally {
-            tickets.forEach(SharedTransfers.Ticket::close);
+            tickets.values().forEach(SharedTransfers.Ticket::close);
         }
     }
 

@@ -2,6 +2,7 @@ package io.windlass.image;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.image.progress.LayerTransfer;
 import io.windlass.image.reference.Digest;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +27,18 @@ final class SharedTransfers {
         this.slots = new Semaphore(parallel, true);
     }
 
-    /** Starts {@code work}, or joins the one that runs for the same key. The caller closes the ticket. */
-    synchronized Ticket join(Digest key, Runnable work) {
+    /**
+     * Starts {@code work}, or joins the one that runs for the same key. The caller closes the ticket.
+     *
+     * @param progress which the work tells how it goes on
+     */
+    synchronized Ticket join(Digest key, LayerTransfer progress, Consumer<LayerTransfer> work) {
         Flight running = flights.get(key);
         if (running != null) {
             running.waiters++;
             return new Ticket(running, false);
         }
-        Flight flight = new Flight(key);
+        Flight flight = new Flight(key, progress);
         flights.put(key, flight);
         flight.thread = Thread.ofPlatform()
                 .daemon()
@@ -41,12 +47,12 @@ final class SharedTransfers {
         return new Ticket(flight, true);
     }
 
-    private void run(Flight flight, Runnable work) {
+    private void run(Flight flight, Consumer<LayerTransfer> work) {
         Throwable failure = null;
         try {
             slots.acquire();
             try {
-                work.run();
+                work.accept(flight.progress);
             } finally {
                 slots.release();
             }
@@ -119,12 +125,14 @@ final class SharedTransfers {
 
     private static final class Flight {
         private final Digest key;
+        private final LayerTransfer progress;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
         private int waiters = 1;
         private volatile @Nullable Thread thread;
 
-        Flight(Digest key) {
+        Flight(Digest key, LayerTransfer progress) {
             this.key = key;
+            this.progress = progress;
         }
     }
 
@@ -141,6 +149,11 @@ final class SharedTransfers {
         /** Whether this pull started the transfer, so that it ran with this pull's credentials. */
         boolean isStarter() {
             return starter;
+        }
+
+        /** How the transfer goes on, whoever started it. */
+        LayerTransfer progress() {
+            return flight.progress;
         }
 
         CompletableFuture<Void> done() {

@@ -25,11 +25,13 @@ class DirectionRulesTest {
     private static final String POD = "io.windlass.pod..";
     private static final String RUNTIME = "io.windlass.runtime..";
     private static final String LINUX = "io.windlass.linux..";
+    private static final String TLS = "io.windlass.tls..";
     private static final String FAULT = "io.windlass.fault..";
 
     @Test
     void everyModuleIsLookedAt() {
-        for (String area : new String[] {"cri", "nri", "image", "pod", "runtime", "linux", "fault", "database"}) {
+        for (String area :
+                new String[] {"cri", "nri", "image", "pod", "runtime", "linux", "fault", "database", "tls"}) {
             assertThat(CLASSES.stream().anyMatch(c -> c.getPackageName().startsWith("io.windlass." + area)))
                     .as(area)
                     .isTrue();
@@ -118,7 +120,14 @@ class DirectionRulesTest {
                 .resideInAPackage(FAULT)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(POD, IMAGE, RUNTIME, LINUX, "io.windlass.database..")
+                .resideInAnyPackage(POD, IMAGE, RUNTIME, LINUX, "io.windlass.database..", TLS)
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(TLS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(POD, IMAGE, RUNTIME, LINUX, SERVER, "io.windlass.database..")
                 .check(CLASSES);
     }
 

@@ -29,7 +29,8 @@ public final class BlobWriter implements AutoCloseable {
         this.place = place;
         this.verifier = digest.verifier();
         try {
-            this.channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            this.channel = FileChannel.open(
+                    temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw ContentStore.failure("write blob " + digest, e);
         }
@@ -41,13 +42,7 @@ public final class BlobWriter implements AutoCloseable {
 
     /** Appends; more bytes than were announced are refused as they come. */
     public void write(byte[] bytes, int offset, int length) {
-        written += length;
-        if (written > size) {
-            throw new Fault(
-                    FaultKind.DATA_LOSS,
-                    "cannot accept blob " + digest + ": it is longer than the announced " + size + " bytes");
-        }
-        verifier.update(bytes, offset, length);
+        pass(bytes, offset, length);
         try {
             ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
             while (buffer.hasRemaining()) {
@@ -55,6 +50,43 @@ public final class BlobWriter implements AutoCloseable {
             }
         } catch (IOException e) {
             throw ContentStore.failure("write blob " + digest, e);
+        }
+    }
+
+    /** Takes bytes that {@link #place} has written already into the account; all of them in their order. */
+    public void pass(byte[] bytes, int offset, int length) {
+        written += length;
+        if (written > size) {
+            throw new Fault(
+                    FaultKind.DATA_LOSS,
+                    "cannot accept blob " + digest + ": it is longer than the announced " + size + " bytes");
+        }
+        verifier.update(bytes, offset, length);
+    }
+
+    /** Writes bytes of the middle, from any thread. */
+    public void place(long at, ByteBuffer bytes) {
+        try {
+            for (long next = at; bytes.hasRemaining(); ) {
+                next += channel.write(bytes, next);
+            }
+        } catch (IOException e) {
+            throw ContentStore.failure("write blob " + digest, e);
+        }
+    }
+
+    /** Reads back what was placed. */
+    public void read(long at, ByteBuffer bytes) {
+        try {
+            for (long next = at; bytes.hasRemaining(); ) {
+                int count = channel.read(bytes, next);
+                if (count < 0) {
+                    throw new IOException("it ends at byte " + next);
+                }
+                next += count;
+            }
+        } catch (IOException e) {
+            throw ContentStore.failure("read blob " + digest, e);
         }
     }
 

@@ -116,6 +116,14 @@ public final class Json {
         return result;
     }
 
+    /** The objects in an object, by name. */
+    public Map<String, Json> children(String field) {
+        Map<String, Json> result = new LinkedHashMap<>();
+        Json object = object(field);
+        object.node.fieldNames().forEachRemaining(name -> result.put(name, object.object(name)));
+        return result;
+    }
+
     public Map<String, String> textMap(String field) {
         Map<String, String> result = new LinkedHashMap<>();
         Json object = object(field);

@@ -2,6 +2,7 @@ package io.windlass.image.registry;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.image.hosts.Access;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -15,69 +16,50 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP as registries need it: redirects are followed without showing credentials to another host, and failures and
  * interrupts become faults. Thread-safe.
  */
 final class HttpTransport implements AutoCloseable {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration HEADERS_TIMEOUT = Duration.ofSeconds(60);
     private static final int MOST_REDIRECTS = 10;
     private static final String AUTHORIZATION = "Authorization";
 
-    private final Supplier<SSLContext> tls;
-    private @Nullable HttpClient client;
-
-    HttpTransport() {
-        this(HttpTransport::defaultTls);
-    }
-
-    /** @param tls asked once, at the first request: it reads the trusted certificates, which takes a while */
-    HttpTransport(Supplier<SSLContext> tls) {
-        this.tls = tls;
-    }
-
-    private static SSLContext defaultTls() {
-        try {
-            return SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
-            throw Fault.internal("cannot set up TLS: " + e.getMessage(), e);
-        }
-    }
-
-    private synchronized HttpClient client() {
-        if (client == null) {
-            client = HttpClient.newBuilder()
-                    .connectTimeout(CONNECT_TIMEOUT)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .executor(Executors.newVirtualThreadPerTaskExecutor())
-                    .sslContext(tls.get())
-                    .build();
-        }
-        return client;
-    }
+    private final HttpClients clients = new HttpClients();
 
     /** The answer to a GET, whatever its status; the caller closes its body. */
-    HttpResponse<InputStream> get(URI uri, Map<String, String> headers) {
+    HttpResponse<InputStream> get(Access access, URI uri, Map<String, String> headers, HttpClient.Version version) {
+        return follow("GET", access, uri, headers, version);
+    }
+
+    /** The answer to a HEAD, whatever its status. */
+    HttpResponse<InputStream> head(Access access, URI uri, Map<String, String> headers) {
+        return follow("HEAD", access, uri, headers, HttpClient.Version.HTTP_2);
+    }
+
+    private HttpResponse<InputStream> follow(
+            String method, Access access, URI uri, Map<String, String> headers, HttpClient.Version version) {
         URI at = uri;
         boolean sameOrigin = true;
         for (int hops = 0; hops <= MOST_REDIRECTS; hops++) {
-            HttpRequest.Builder request = request(at).GET();
+            HttpRequest.Builder request = request(at, version).method(method, BodyPublishers.noBody());
+            if (sameOrigin) {
+                access.headers().forEach((name, values) -> {
+                    if (!(name.equalsIgnoreCase(AUTHORIZATION) && headers.containsKey(AUTHORIZATION))) {
+                        values.forEach(value -> request.header(name, value));
+                    }
+                });
+            }
             for (Map.Entry<String, String> header : headers.entrySet()) {
                 if (sameOrigin || !header.getKey().equalsIgnoreCase(AUTHORIZATION)) {
                     request.header(header.getKey(), header.getValue());
                 }
             }
-            HttpResponse<InputStream> response = send(request.build());
+            HttpResponse<InputStream> response = send(access, request.build());
             if (!isRedirect(response.statusCode())) {
                 return response;
             }
@@ -85,30 +67,36 @@ final class HttpTransport implements AutoCloseable {
             sameOrigin = sameOrigin && isSameOrigin(uri, at);
         }
         throw new Fault(
-                FaultKind.FAILED_PRECONDITION, "GET " + uri + " was redirected more than " + MOST_REDIRECTS + " times");
+                FaultKind.FAILED_PRECONDITION,
+                method + " " + uri + " was redirected more than " + MOST_REDIRECTS + " times");
     }
 
     /** The answer to a form sent by POST; redirects are not followed, as the form holds secrets. */
-    HttpResponse<InputStream> post(URI uri, String form) {
+    HttpResponse<InputStream> post(Access access, URI uri, String form) {
         BodyPublisher body = BodyPublishers.ofString(form);
-        return send(request(uri)
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(body)
-                .build());
+        return send(
+                access,
+                request(uri, HttpClient.Version.HTTP_2)
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(body)
+                        .build());
     }
 
-    private static HttpRequest.Builder request(URI uri) {
-        HttpClient.Version version =
-                "https".equalsIgnoreCase(uri.getScheme()) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
+    private static HttpRequest.Builder request(URI uri, HttpClient.Version wanted) {
+        HttpClient.Version version = isHttps(uri) ? wanted : HttpClient.Version.HTTP_1_1;
         return HttpRequest.newBuilder(uri)
                 .version(version)
                 .timeout(HEADERS_TIMEOUT)
                 .header("User-Agent", "windlass");
     }
 
-    private HttpResponse<InputStream> send(HttpRequest request) {
+    private static boolean isHttps(URI uri) {
+        return "https".equalsIgnoreCase(uri.getScheme());
+    }
+
+    private HttpResponse<InputStream> send(Access access, HttpRequest request) {
         try {
-            return client().send(request, BodyHandlers.ofInputStream());
+            return clients.of(access, isHttps(request.uri())).send(request, BodyHandlers.ofInputStream());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Fault(FaultKind.CANCELLED, "the request to " + request.uri() + " was cancelled", e);
@@ -124,8 +112,7 @@ final class HttpTransport implements AutoCloseable {
         }
         String reason = switch (e) {
             case HttpConnectTimeoutException timeout ->
-                "the server cannot be reached (no connection within " + CONNECT_TIMEOUT.toSeconds()
-                        + " s); check the network and proxies";
+                "the server cannot be reached (no connection in time); check the network and proxies";
             case HttpTimeoutException timeout -> "no answer within " + HEADERS_TIMEOUT.toSeconds() + " s";
             case ConnectException refused
             when rootCause(e) instanceof java.nio.channels.UnresolvedAddressException ->
@@ -162,8 +149,8 @@ final class HttpTransport implements AutoCloseable {
                     "GET " + withoutQuery(from) + " was redirected to an invalid place",
                     e);
         }
-        boolean https = "https".equalsIgnoreCase(to.getScheme());
-        boolean downgrade = "https".equalsIgnoreCase(from.getScheme()) && !https;
+        boolean https = isHttps(to);
+        boolean downgrade = isHttps(from) && !https;
         if (location.isEmpty()
                 || to.getHost() == null
                 || downgrade
@@ -198,9 +185,7 @@ final class HttpTransport implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        if (client != null) {
-            client.shutdownNow();
-        }
+    public void close() {
+        clients.close();
     }
 }

@@ -47,12 +47,15 @@ record Patience(int tries, Duration firstPause, Duration longestPause, Duration 
         if (failure.getCause() instanceof Fault inner) {
             return passes(inner) || Stream.of(failure.getSuppressed()).anyMatch(Patience::passes);
         }
-        return failure instanceof Fault fault
-                && fault.kind() == FaultKind.UNAVAILABLE
-                && !(fault.getCause() instanceof ConnectException)
-                && !(fault.getCause() instanceof HttpConnectTimeoutException)
-                && !(fault.getCause() instanceof UnknownHostException)
-                && !(fault.getCause() instanceof SSLException);
+        return failure instanceof Fault fault && fault.kind() == FaultKind.UNAVAILABLE && !leadsNowhere(fault);
+    }
+
+    /** Whether nobody answered at all who could be spoken to. */
+    static boolean leadsNowhere(Fault failure) {
+        return failure.getCause() instanceof ConnectException
+                || failure.getCause() instanceof HttpConnectTimeoutException
+                || failure.getCause() instanceof UnknownHostException
+                || failure.getCause() instanceof SSLException;
     }
 
     /** Waits before the try after {@code attempt}: as long as the registry asked for, or longer each time. */

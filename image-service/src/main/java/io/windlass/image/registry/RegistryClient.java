@@ -1,30 +1,43 @@
 package io.windlass.image.registry;
 
-import io.windlass.image.reference.Repository;
+import io.windlass.image.hosts.RegistryHosts;
+import io.windlass.image.progress.Pull;
+import io.windlass.image.reference.ImageReference;
 
-/** The way to all registries: one HTTP client with its connections, and the tokens fetched so far. Thread-safe. */
+/** The way to all registries: HTTP clients with their connections, the tokens fetched so far, and the downloads under way. Thread-safe. */
 public final class RegistryClient implements AutoCloseable {
     private final RegistryHosts hosts;
-    private final HttpTransport transport;
-    private final TokenClient tokens;
+    private final Keychain keychain;
+    private final HttpTransport transport = new HttpTransport();
+    private final TokenClient tokens = new TokenClient(transport);
     private final Patience patience;
     private final StallWatch stalls;
+    private final DownloadLimits limits;
+    private final Downloads downloads;
 
-    public RegistryClient(RegistryHosts hosts) {
-        this(hosts, new HttpTransport(), Patience.DEFAULT);
+    public RegistryClient(RegistryHosts hosts, Keychain keychain, DownloadLimits limits) {
+        this(hosts, keychain, limits, Patience.DEFAULT);
     }
 
-    RegistryClient(RegistryHosts hosts, HttpTransport transport, Patience patience) {
+    RegistryClient(RegistryHosts hosts, Keychain keychain, DownloadLimits limits, Patience patience) {
         this.hosts = hosts;
-        this.transport = transport;
-        this.tokens = new TokenClient(transport);
+        this.keychain = keychain;
         this.patience = patience;
         this.stalls = new StallWatch(patience.stall());
+        this.limits = limits;
+        this.downloads = new Downloads(limits);
     }
 
-    /** Starts to read from a repository; costs nothing until something is asked for. */
-    public RegistrySession session(Repository repository, RegistryAuth auth) {
-        return new RegistrySession(repository, hosts.endpoints(repository), auth, transport, tokens, patience, stalls);
+    /**
+     * Starts to read an image's repository; costs a look at the node's files until something is asked for.
+     *
+     * @param pull hears of the requests
+     */
+    public RegistrySession session(ImageReference reference, RegistryAuth auth, Pull pull) {
+        Servers servers = new Servers(hosts.endpoints(reference));
+        Requests requests = new Requests(auth, keychain, transport, tokens);
+        BlobRequests blobs = new BlobRequests(servers, requests, patience, stalls, downloads, limits, pull);
+        return new RegistrySession(servers, requests, blobs, patience, pull);
     }
 
     @Override

@@ -2,54 +2,53 @@ package io.windlass.image.registry;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.image.hosts.Capability;
+import io.windlass.image.hosts.Endpoint;
 import io.windlass.image.manifest.Descriptor;
 import io.windlass.image.manifest.MediaTypes;
+import io.windlass.image.progress.Exchange;
+import io.windlass.image.progress.Pull;
 import io.windlass.image.reference.Digest;
-import io.windlass.image.reference.Repository;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /** Reads manifests and blobs of one repository with one set of credentials, from the first server that has them. Thread-safe. */
 public final class RegistrySession {
     /** Larger indexes, manifests and configs are refused, as other runtimes do. */
     public static final int MOST_DOCUMENT_BYTES = 4 << 20;
 
-    private final Repository repository;
-    private final List<Endpoint> endpoints;
-    private final RegistryAuth auth;
-    private final HttpTransport transport;
-    private final TokenClient tokens;
-    private final Patience patience;
-    private final StallWatch stalls;
+    private static final Map<String, String> ANY_MANIFEST = Map.of("Accept", String.join(", ", MediaTypes.MANIFESTS));
 
-    RegistrySession(
-            Repository repository,
-            List<Endpoint> endpoints,
-            RegistryAuth auth,
-            HttpTransport transport,
-            TokenClient tokens,
-            Patience patience,
-            StallWatch stalls) {
-        this.repository = repository;
-        this.endpoints = endpoints;
-        this.auth = auth;
-        this.transport = transport;
-        this.tokens = tokens;
+    private final Servers servers;
+    private final Requests requests;
+    private final BlobRequests blobs;
+    private final Patience patience;
+    private final Pull pull;
+
+    RegistrySession(Servers servers, Requests requests, BlobRequests blobs, Patience patience, Pull pull) {
+        this.servers = servers;
+        this.requests = requests;
+        this.blobs = blobs;
         this.patience = patience;
-        this.stalls = stalls;
+        this.pull = pull;
     }
 
     /** The index or manifest that a tag or digest names. */
     public Document manifest(String selector) {
-        return patience.run(() -> fromFirst(endpoint -> manifest(endpoint, selector)));
+        if (selector.indexOf(':') >= 0) {
+            return patience.run(() -> servers.first(Capability.PULL, endpoint -> manifest(endpoint, selector)));
+        }
+        return patience.run(() -> servers.first(
+                Capability.RESOLVE,
+                endpoint -> endpoint.can(Capability.PULL)
+                        ? manifest(endpoint, selector)
+                        : manifest(digest(endpoint, selector).toString())));
     }
 
     /**
@@ -57,18 +56,31 @@ public final class RegistrySession {
      * the byte that comes next, at any of the servers.
      */
     public InputStream blob(Descriptor blob) {
-        return new ResumedBlob(
-                blob, from -> patience.run(() -> fromFirst(endpoint -> blob(endpoint, blob, from))), patience, stalls);
+        return blobs.whole(blob);
+    }
+
+    /**
+     * The same for a layer, which waits until there are not too many downloads, and comes in parts if it is large.
+     *
+     * @param spool where parts are put
+     * @param progress hears how many bytes are in the spool, if it comes in parts
+     */
+    public BlobStream layer(Descriptor layer, Spool spool, LongConsumer progress) {
+        return blobs.layer(layer, spool, progress);
     }
 
     private Document manifest(Endpoint endpoint, String selector) {
-        URI uri = endpoint.manifest(repository, selector);
-        Map<String, String> headers = Map.of("Accept", String.join(", ", MediaTypes.MANIFESTS));
-        HttpResponse<InputStream> response = get(endpoint, uri, headers);
+        URI uri = endpoint.manifest(selector);
+        Exchange exchange = exchange(endpoint, selector);
+        HttpResponse<InputStream> response =
+                requests.get(endpoint, uri, ANY_MANIFEST, HttpClient.Version.HTTP_2, exchange);
         byte[] content;
         try (InputStream body = response.body()) {
             content = body.readNBytes(MOST_DOCUMENT_BYTES + 1);
+            exchange.received(content.length);
+            exchange.ended();
         } catch (IOException e) {
+            exchange.failed(String.valueOf(e.getMessage()));
             throw HttpTransport.unavailable("GET " + uri, e);
         }
         if (content.length > MOST_DOCUMENT_BYTES) {
@@ -78,6 +90,25 @@ public final class RegistrySession {
         }
         String contentType = response.headers().firstValue("Content-Type").orElse("");
         return new Document(checked(uri, selector, response, content), content, contentType);
+    }
+
+    /** What a tag stands for at a server that is asked for nothing else. */
+    private Digest digest(Endpoint endpoint, String tag) {
+        URI uri = endpoint.manifest(tag);
+        Exchange exchange = exchange(endpoint, tag);
+        HttpResponse<InputStream> response = requests.head(endpoint, uri, ANY_MANIFEST, exchange);
+        HttpTransport.closeQuietly(response);
+        exchange.ended();
+        return response.headers()
+                .firstValue("Docker-Content-Digest")
+                .map(Digest::parse)
+                .orElseThrow(() -> new Fault(
+                        FaultKind.FAILED_PRECONDITION,
+                        "HEAD " + uri + " did not say the digest, and the server may not be asked for content"));
+    }
+
+    private Exchange exchange(Endpoint endpoint, String selector) {
+        return pull.exchange(endpoint.toString(), endpoint.source(), "manifest " + selector);
     }
 
     /** A manifest asked for by digest must have it; one asked for by tag must have the digest that the server says. */
@@ -91,103 +122,5 @@ public final class RegistrySession {
             verifier.verify("manifest " + uri);
         });
         return expected.orElseGet(() -> Digest.sha256(content));
-    }
-
-    private InputStream blob(Endpoint endpoint, Descriptor blob, long offset) {
-        URI uri = endpoint.blob(repository, blob.digest().toString());
-        Map<String, String> headers = offset == 0 ? Map.of() : Map.of("Range", "bytes=" + offset + "-");
-        HttpResponse<InputStream> response = get(endpoint, uri, headers);
-        if (offset > 0 && response.statusCode() == 200) {
-            skip(uri, response, offset);
-        } else if (offset > 0 && !begins(response, offset)) {
-            HttpTransport.closeQuietly(response);
-            throw new Fault(
-                    FaultKind.DATA_LOSS, "GET " + uri + " was answered with another range than from byte " + offset);
-        }
-        return response.body();
-    }
-
-    /** A server that does not know ranges sends all from the beginning; the digest is that of the whole in any case. */
-    private static void skip(URI uri, HttpResponse<InputStream> response, long offset) {
-        try {
-            response.body().skipNBytes(offset);
-        } catch (IOException e) {
-            HttpTransport.closeQuietly(response);
-            throw HttpTransport.unavailable("GET " + uri, e);
-        }
-    }
-
-    private static boolean begins(HttpResponse<InputStream> response, long offset) {
-        return response.headers()
-                .firstValue("Content-Range")
-                .map(range -> range.startsWith("bytes " + offset + "-"))
-                .orElse(false);
-    }
-
-    /** GET with authentication; an answer other than 200 or 206 is a fault. */
-    private HttpResponse<InputStream> get(Endpoint endpoint, URI uri, Map<String, String> headers) {
-        RegistryAuth usable = auth.isFor(endpoint.authority()) ? auth : RegistryAuth.ANONYMOUS;
-        Optional<String> known = usable.registryToken().isEmpty()
-                ? tokens.cached(endpoint, repository, usable)
-                : Optional.of("Bearer " + usable.registryToken());
-        HttpResponse<InputStream> response = transport.get(uri, with(headers, known));
-        if (response.statusCode() == 401) {
-            Optional<String> answer = answer(endpoint, usable, response);
-            if (answer.isPresent()) {
-                HttpTransport.closeQuietly(response);
-                response = transport.get(uri, with(headers, answer));
-            }
-        }
-        if (response.statusCode() != 200 && response.statusCode() != 206) {
-            throw RegistryError.of("GET " + uri, response, !usable.equals(RegistryAuth.ANONYMOUS));
-        }
-        return response;
-    }
-
-    /** What to send after a 401: Bearer where offered, else Basic; empty when nothing more can be tried. */
-    private Optional<String> answer(Endpoint endpoint, RegistryAuth usable, HttpResponse<InputStream> response) {
-        if (!usable.registryToken().isEmpty()) {
-            return Optional.empty();
-        }
-        List<AuthChallenge> challenges = AuthChallenge.parse(response.headers().allValues("WWW-Authenticate"));
-        Optional<AuthChallenge> bearer = challenges.stream()
-                .filter(c ->
-                        c.scheme().equals("bearer") && !c.parameter("realm").isEmpty())
-                .findFirst();
-        if (bearer.isPresent()) {
-            return Optional.of(tokens.fetch(endpoint, repository, usable, bearer.get()));
-        }
-        boolean basic = challenges.stream().anyMatch(c -> c.scheme().equals("basic"));
-        return basic ? tokens.basic(endpoint, repository, usable) : Optional.empty();
-    }
-
-    private static Map<String, String> with(Map<String, String> headers, Optional<String> authorization) {
-        Map<String, String> result = new LinkedHashMap<>(headers);
-        authorization.ifPresent(value -> result.put("Authorization", value));
-        return result;
-    }
-
-    /** Asks the servers in order. The last one's failure is reported, with what the others said before it. */
-    private <T> T fromFirst(Function<Endpoint, T> request) {
-        List<Fault> failures = new ArrayList<>();
-        for (Endpoint endpoint : endpoints) {
-            try {
-                return request.apply(endpoint);
-            } catch (Fault e) {
-                if (e.kind() == FaultKind.CANCELLED) {
-                    throw e;
-                }
-                failures.add(e);
-            }
-        }
-        Fault last = failures.removeLast();
-        if (failures.isEmpty()) {
-            throw last;
-        }
-        StringBuilder message = new StringBuilder(last.getMessage()).append("; before that");
-        failures.forEach(f -> message.append(", ").append(f.getMessage()));
-        Fault all = new Fault(last.kind(), message.toString(), last);
-        failures.forEach(all::addSuppressed);
-        throw all;
     }
 }

@@ -4,6 +4,7 @@ import io.windlass.fault.Fault;
 import io.windlass.image.manifest.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,8 @@ final class ResumedBlob extends InputStream {
     private static final int MOST_TRANSFERS = 100;
 
     private final Descriptor blob;
-    private final LongFunction<InputStream> open;
+    private final long end;
+    private final LongFunction<? extends InputStream> open;
     private final Patience patience;
     private final StallWatch watch;
     private InputStream transfer;
@@ -27,12 +29,30 @@ final class ResumedBlob extends InputStream {
     private int attempt = 1;
 
     /** @param open starts a transfer at a byte; what it throws ends the stream unless it is a passing failure */
-    ResumedBlob(Descriptor blob, LongFunction<InputStream> open, Patience patience, StallWatch watch) {
+    ResumedBlob(Descriptor blob, LongFunction<? extends InputStream> open, Patience patience, StallWatch watch) {
+        this(blob, 0, Long.MAX_VALUE, Optional.empty(), open, patience, watch);
+    }
+
+    /**
+     * Of a blob, the bytes from {@code from} to before {@code end}.
+     *
+     * @param begun a transfer that begins with that byte; absent: one is opened
+     */
+    ResumedBlob(
+            Descriptor blob,
+            long from,
+            long end,
+            Optional<? extends InputStream> begun,
+            LongFunction<? extends InputStream> open,
+            Patience patience,
+            StallWatch watch) {
         this.blob = blob;
+        this.offset = from;
+        this.end = end;
         this.open = open;
         this.patience = patience;
         this.watch = watch;
-        this.transfer = open.apply(0);
+        this.transfer = begun.isPresent() ? begun.get() : open.apply(from);
         this.watched = watch.watch(transfer);
     }
 
@@ -47,9 +67,12 @@ final class ResumedBlob extends InputStream {
         if (length == 0) {
             return 0;
         }
+        if (offset >= end) {
+            return -1;
+        }
         while (true) {
             try {
-                int count = watched.read(buffer, from, length);
+                int count = watched.read(buffer, from, (int) Math.min(length, end - offset));
                 if (count > 0) {
                     offset += count;
                     attempt = 1;

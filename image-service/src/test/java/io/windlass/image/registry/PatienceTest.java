@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.image.hosts.RegistryHosts;
 import io.windlass.image.manifest.Descriptor;
 import io.windlass.image.reference.Digest;
-import io.windlass.image.reference.Repository;
 import io.windlass.image.testing.FakeRegistry;
 import io.windlass.image.testing.ImageBuilder;
 import io.windlass.image.testing.TarBuilder;
@@ -54,11 +54,11 @@ class PatienceTest {
 
     private RegistryClient client(Duration stall) {
         Patience quick = new Patience(4, Duration.ofMillis(5), Duration.ofMillis(1500), stall);
-        return new RegistryClient(new RegistryHosts(Map.of()), new HttpTransport(), quick);
+        return new RegistryClient(new RegistryHosts(Map.of()), Keychain.EMPTY, DownloadLimits.DEFAULT, quick);
     }
 
     private RegistrySession session(RegistryClient client) {
-        return client.session(new Repository(registry.host(), "a/b"), RegistryAuth.ANONYMOUS);
+        return Sessions.open(client, registry.host() + "/a/b", RegistryAuth.ANONYMOUS);
     }
 
     private byte[] readBlob(Duration stall) throws IOException {
@@ -260,7 +260,8 @@ class PatienceTest {
         CompletableFuture<FaultKind> outcome = new CompletableFuture<>();
         try (RegistryClient client = new RegistryClient(
                 new RegistryHosts(Map.of()),
-                new HttpTransport(),
+                Keychain.EMPTY,
+                DownloadLimits.DEFAULT,
                 new Patience(2, Duration.ZERO, Duration.ofHours(1), Duration.ofHours(1)))) {
             Thread puller = Thread.ofVirtual().start(() -> {
                 try {

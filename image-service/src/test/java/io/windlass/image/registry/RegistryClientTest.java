@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.image.hosts.Endpoint;
+import io.windlass.image.hosts.RegistryHosts;
+import io.windlass.image.hosts.TlsFiles;
 import io.windlass.image.manifest.Descriptor;
 import io.windlass.image.reference.Digest;
-import io.windlass.image.reference.Repository;
 import io.windlass.image.testing.FakeRegistry;
 import io.windlass.image.testing.ImageBuilder;
 import io.windlass.image.testing.TarBuilder;
@@ -46,8 +48,9 @@ class RegistryClientTest {
     }
 
     private Document manifest(RegistryAuth auth, Map<String, List<URI>> endpoints) {
-        try (RegistryClient client = new RegistryClient(new RegistryHosts(endpoints), new HttpTransport(), ONCE)) {
-            return client.session(new Repository(registry.host(), "a/b"), auth).manifest("v1");
+        try (RegistryClient client =
+                new RegistryClient(new RegistryHosts(endpoints), Keychain.EMPTY, DownloadLimits.DEFAULT, ONCE)) {
+            return Sessions.open(client, registry.host() + "/a/b", auth).manifest("v1");
         }
     }
 
@@ -75,8 +78,8 @@ class RegistryClientTest {
     @Test
     void anAnonymousTokenIsFetchedOnceAndUsedForTheWholeRepository() throws IOException {
         wantBearer("t0k", 300);
-        try (RegistryClient client = new RegistryClient(new RegistryHosts(Map.of()))) {
-            RegistrySession session = client.session(new Repository(registry.host(), "a/b"), RegistryAuth.ANONYMOUS);
+        try (RegistryClient client = Sessions.client(new RegistryHosts(Map.of()))) {
+            RegistrySession session = Sessions.open(client, registry.host() + "/a/b", RegistryAuth.ANONYMOUS);
             session.manifest("v1");
             try (InputStream body = session.blob(new Descriptor("x", LAYER, 1))) {
                 assertThat(body.readAllBytes()).isEqualTo(CONTENT);
@@ -169,9 +172,9 @@ class RegistryClientTest {
             FakeRegistry.answer(exchange, 307, "");
             return true;
         });
-        try (RegistryClient client = new RegistryClient(new RegistryHosts(Map.of()));
-                InputStream body = client.session(
-                                new Repository(registry.host(), "a/b"), new RegistryAuth("", "", "", "", "", "bearer"))
+        try (RegistryClient client = Sessions.client(new RegistryHosts(Map.of()));
+                InputStream body = Sessions.open(
+                                client, registry.host() + "/a/b", new RegistryAuth("", "", "", "", "", "bearer"))
                         .blob(new Descriptor("x", LAYER, 1))) {
             assertThat(body.readAllBytes()).isEqualTo(CONTENT);
         }
@@ -238,8 +241,8 @@ class RegistryClientTest {
     @Test
     void aManifestThatIsNotTheOneAskedForIsRefused() {
         registry.replace("/v2/a/b/manifests/" + IMAGE.digest(), new byte[] {1});
-        try (RegistryClient client = new RegistryClient(new RegistryHosts(Map.of()))) {
-            RegistrySession session = client.session(new Repository(registry.host(), "a/b"), RegistryAuth.ANONYMOUS);
+        try (RegistryClient client = Sessions.client(new RegistryHosts(Map.of()))) {
+            RegistrySession session = Sessions.open(client, registry.host() + "/a/b", RegistryAuth.ANONYMOUS);
 
             assertFault(
                     FaultKind.DATA_LOSS,
@@ -264,10 +267,11 @@ class RegistryClientTest {
                     "HTTPS where the registry is",
                     () -> new TokenClient(transport)
                             .fetch(
-                                    new Endpoint(URI.create("https://r.example"), "r.example"),
-                                    new Repository("r.example", "a"),
+                                    Endpoint.of(
+                                            URI.create("https://r.example"), "r.example", "a", TlsFiles.DEFAULT, ""),
                                     RegistryAuth.basic("me", "secret"),
-                                    challenge));
+                                    challenge,
+                                    Optional.empty()));
         }
     }
 

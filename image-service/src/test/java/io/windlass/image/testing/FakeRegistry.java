@@ -98,13 +98,15 @@ public final class FakeRegistry implements AutoCloseable {
                 return;
             }
             exchange.getResponseHeaders().set("Content-Type", reply.contentType);
+            int size = reply.content.length;
             int from = from(exchange);
-            if (from > 0) {
-                int size = reply.content.length;
-                exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (size - 1) + "/" + size);
+            int length = end(exchange, size) - from;
+            boolean part = length < size;
+            if (part) {
+                exchange.getResponseHeaders()
+                        .set("Content-Range", "bytes " + from + "-" + (from + length - 1) + "/" + size);
             }
-            int length = reply.content.length - from;
-            exchange.sendResponseHeaders(from > 0 ? 206 : 200, length == 0 ? -1 : length);
+            exchange.sendResponseHeaders(part ? 206 : 200, length == 0 ? -1 : length);
             try (OutputStream body = exchange.getResponseBody()) {
                 body.write(reply.content, from, length);
             }
@@ -114,7 +116,15 @@ public final class FakeRegistry implements AutoCloseable {
     /** The first byte of the range that is asked for. */
     public static int from(HttpExchange exchange) {
         String range = exchange.getRequestHeaders().getFirst("Range");
-        return range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=([0-9]+)-", "$1"));
+        return range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=([0-9]+)-.*", "$1"));
+    }
+
+    /** The byte after the last one of it. */
+    public static int end(HttpExchange exchange, int size) {
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        return range == null || range.endsWith("-")
+                ? size
+                : Math.min(size, Integer.parseInt(range.replaceAll(".*-", "")) + 1);
     }
 
     public static void answer(HttpExchange exchange, int status, String text) throws IOException {

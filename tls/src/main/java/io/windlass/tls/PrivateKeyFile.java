@@ -1,4 +1,4 @@
-package io.windlass.cri.streaming;
+package io.windlass.tls;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * Reads a private key from a PEM file in any of the forms that TLS servers are given: PKCS #8 (RFC 5208), PKCS #1 (RFC 8017)
  * and SEC 1 (RFC 5915). Java itself knows the first one, which the other two are wrapped into.
  */
-final class PrivateKeyFile {
+public final class PrivateKeyFile {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z ]+)-----([^-]*)-----END \\1-----", Pattern.DOTALL);
 
@@ -37,7 +37,8 @@ final class PrivateKeyFile {
 
     private PrivateKeyFile() {}
 
-    static PrivateKey read(Path file) {
+    /** @throws Fault FAILED_PRECONDITION with the file's name when there is no usable key in it */
+    public static PrivateKey read(Path file) {
         try {
             Matcher block = BLOCK.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
             while (block.find()) {

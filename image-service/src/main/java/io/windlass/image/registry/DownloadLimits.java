@@ -1,0 +1,18 @@
+package io.windlass.image.registry;
+
+/**
+ * How much is fetched at a time.
+ *
+ * @param overall layers, and parts of layers, that are on their way at a time
+ * @param perServer those of one server
+ * @param rangesFrom bytes from which on a layer is fetched in parts; 0: never
+ * @param partSize bytes of such a part
+ * @param partsAtATime parts of one layer on their way at a time
+ */
+public record DownloadLimits(int overall, int perServer, long rangesFrom, long partSize, int partsAtATime) {
+    public static final DownloadLimits DEFAULT = new DownloadLimits(16, 8, 32L << 20, 8 << 20, 4);
+
+    boolean inParts(long size) {
+        return rangesFrom > 0 && size >= rangesFrom && size > partSize && partsAtATime > 1;
+    }
+}

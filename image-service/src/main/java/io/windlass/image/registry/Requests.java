@@ -1,0 +1,150 @@
+package io.windlass.image.registry;
+
+import io.windlass.fault.Fault;
+import io.windlass.image.hosts.Endpoint;
+import io.windlass.image.progress.AuthUsed;
+import io.windlass.image.progress.Exchange;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The requests of one pull, with what servers want to see of who asks. Thread-safe. */
+final class Requests {
+    private static final Keychain.Key NOBODY = new Keychain.Key(RegistryAuth.ANONYMOUS, "");
+    private static final String OF_THE_PULL = "the pull";
+
+    private final RegistryAuth given;
+    private final Keychain keychain;
+    private final HttpTransport transport;
+    private final TokenClient tokens;
+    private final Map<String, Keychain.Key> found = new ConcurrentHashMap<>();
+
+    Requests(RegistryAuth given, Keychain keychain, HttpTransport transport, TokenClient tokens) {
+        this.given = given;
+        this.keychain = keychain;
+        this.transport = transport;
+        this.tokens = tokens;
+    }
+
+    /** GET with authentication; an answer other than 200 or 206 is a fault. */
+    HttpResponse<InputStream> get(
+            Endpoint endpoint, URI uri, Map<String, String> headers, HttpClient.Version version, Exchange exchange) {
+        return checked(
+                endpoint,
+                uri,
+                exchange,
+                authorization -> transport.get(endpoint.access(), uri, with(headers, authorization), version));
+    }
+
+    /** HEAD, likewise. */
+    HttpResponse<InputStream> head(Endpoint endpoint, URI uri, Map<String, String> headers, Exchange exchange) {
+        return checked(
+                endpoint,
+                uri,
+                exchange,
+                authorization -> transport.head(endpoint.access(), uri, with(headers, authorization)));
+    }
+
+    /** Sends a request with this value of the header Authorization. */
+    private interface Send {
+        HttpResponse<InputStream> send(Optional<String> authorization);
+    }
+
+    private HttpResponse<InputStream> checked(Endpoint endpoint, URI uri, Exchange exchange, Send send) {
+        try {
+            HttpResponse<InputStream> response = authenticated(endpoint, exchange, send);
+            exchange.answered(
+                    response.statusCode(), response.version() == HttpClient.Version.HTTP_2 ? "HTTP/2" : "HTTP/1.1");
+            if (response.statusCode() != 200 && response.statusCode() != 206) {
+                throw RegistryError.of(
+                        response.request().method() + " " + uri,
+                        response,
+                        !key(endpoint).auth().equals(RegistryAuth.ANONYMOUS));
+            }
+            return response;
+        } catch (Fault e) {
+            exchange.failed(e.getMessage());
+            throw e;
+        }
+    }
+
+    private HttpResponse<InputStream> authenticated(Endpoint endpoint, Exchange exchange, Send send) {
+        Keychain.Key key = key(endpoint);
+        Optional<String> known = key.auth().registryToken().isEmpty()
+                ? tokens.cached(endpoint, key.auth())
+                : Optional.of("Bearer " + key.auth().registryToken());
+        known.ifPresent(header -> exchange.showed(used(header, key.auth()), key.source()));
+        HttpResponse<InputStream> response = send.send(known);
+        if (response.statusCode() != 401) {
+            return response;
+        }
+        Keychain.Key better = look(endpoint);
+        Optional<String> answer = answer(endpoint, better.auth(), response, known);
+        if (answer.isEmpty()) {
+            return response;
+        }
+        HttpTransport.closeQuietly(response);
+        exchange.showed(used(answer.get(), better.auth()), better.source());
+        return send.send(answer);
+    }
+
+    /** The credentials for a server as far as they are known without asking the node's keychain, which may take a while. */
+    private Keychain.Key key(Endpoint endpoint) {
+        return !given.equals(RegistryAuth.ANONYMOUS) && given.isFor(endpoint.authority())
+                ? new Keychain.Key(given, OF_THE_PULL)
+                : found.getOrDefault(endpoint.authority(), NOBODY);
+    }
+
+    /** The same, for a server that wants some. */
+    private Keychain.Key look(Endpoint endpoint) {
+        Keychain.Key known = key(endpoint);
+        return known.equals(NOBODY)
+                ? found.computeIfAbsent(
+                        endpoint.authority(),
+                        authority -> keychain.find(authority, endpoint.path()).orElse(NOBODY))
+                : known;
+    }
+
+    /** What to send after a 401: Bearer where offered, else Basic; empty when nothing more can be tried. */
+    private Optional<String> answer(
+            Endpoint endpoint, RegistryAuth auth, HttpResponse<InputStream> response, Optional<String> refused) {
+        if (!auth.registryToken().isEmpty()) {
+            return Optional.of("Bearer " + auth.registryToken()).filter(header -> !refused.equals(Optional.of(header)));
+        }
+        List<AuthChallenge> challenges = AuthChallenge.parse(response.headers().allValues("WWW-Authenticate"));
+        Optional<AuthChallenge> bearer = challenges.stream()
+                .filter(c ->
+                        c.scheme().equals("bearer") && !c.parameter("realm").isEmpty())
+                .findFirst();
+        if (bearer.isPresent()) {
+            return Optional.of(tokens.fetch(endpoint, auth, bearer.get(), refused));
+        }
+        boolean basic = challenges.stream().anyMatch(c -> c.scheme().equals("basic"));
+        return basic ? tokens.basic(endpoint, auth) : Optional.empty();
+    }
+
+    private static AuthUsed used(String header, RegistryAuth auth) {
+        if (header.startsWith("Basic ")) {
+            return AuthUsed.BASIC;
+        }
+        if (!auth.registryToken().isEmpty()) {
+            return AuthUsed.REGISTRY_TOKEN;
+        }
+        if (!auth.identityToken().isEmpty()) {
+            return AuthUsed.IDENTITY_TOKEN;
+        }
+        return auth.equals(RegistryAuth.ANONYMOUS) ? AuthUsed.ANONYMOUS_TOKEN : AuthUsed.TOKEN;
+    }
+
+    private static Map<String, String> with(Map<String, String> headers, Optional<String> authorization) {
+        Map<String, String> result = new LinkedHashMap<>(headers);
+        authorization.ifPresent(value -> result.put("Authorization", value));
+        return result;
+    }
+}
