@@ -3,11 +3,17 @@ package io.windlass.cri.config;
 import java.util.List;
 
 /**
- * {@code [image]}: limits of pulling, and what is kept.
+ * {@code [image]}: limits of pulling, where registries are described, and what is kept.
  *
  * @param maxLayerBytes bytes of file content that one layer may unpack to
  */
-public record ImageSettings(int parallelTransfers, List<String> pinned, long maxLayerBytes, long maxLayerEntries) {
+public record ImageSettings(
+        int parallelTransfers,
+        DownloadSettings downloads,
+        RegistryFileSettings registries,
+        List<String> pinned,
+        long maxLayerBytes,
+        long maxLayerEntries) {
     static ImageSettings read(Section section) {
         return new ImageSettings(
                 (int) section.integer(
@@ -16,6 +22,8 @@ public record ImageSettings(int parallelTransfers, List<String> pinned, long max
                         1,
                         64,
                         "Layers that are fetched and unpacked at a time, over all pulls."),
+                DownloadSettings.read(section),
+                RegistryFileSettings.read(section),
                 section.texts(
                         "pinned",
                         List.of(),

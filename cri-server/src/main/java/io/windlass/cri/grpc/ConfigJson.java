@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.windlass.cri.config.Config;
+import io.windlass.cri.config.RegistryFileSettings;
 import java.util.Locale;
 
 /** The configuration in force as the JSON text of a verbose Status. Readers know "stateDir" and "rootDir" by name. */
@@ -23,6 +24,13 @@ final class ConfigJson {
             ArrayNode endpoints = registries.putObject(host).putArray("endpoints");
             registry.endpoints().forEach(endpoint -> endpoints.add(endpoint.toString()));
         });
+        RegistryFileSettings files = config.image().registries();
+        ObjectNode registryFiles = json.putObject("registryFiles");
+        ArrayNode sources = registryFiles.putArray("sources");
+        files.sources().forEach(source -> sources.add(source.spelling()));
+        ArrayNode hostsDirs = registryFiles.putArray("hostsDirs");
+        files.hostsDirs().forEach(folder -> hostsDirs.add(folder.toString()));
+        registryFiles.put("registriesConf", files.registriesConf().toString());
         json.putObject("cgroup")
                 .put("driver", config.cgroup().driver().name().toLowerCase(Locale.ROOT))
                 .put("defaultParent", config.cgroup().defaultParent());

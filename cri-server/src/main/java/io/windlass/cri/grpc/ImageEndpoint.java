@@ -22,7 +22,6 @@ import io.windlass.fault.Fault;
 import io.windlass.image.FsUsage;
 import io.windlass.image.Image;
 import io.windlass.image.ImageService;
-import io.windlass.image.PullProgress;
 import io.windlass.image.reference.ImageReference;
 import io.windlass.pod.model.FilesystemUsage;
 import io.windlass.pod.model.RuntimeHandlers;
@@ -77,11 +76,11 @@ public final class ImageEndpoint implements RpcTable.Endpoint {
     }
 
     private PullImageResponse pull(PullImageRequest request) {
-        ImageReference reference = ImageReference.parse(name("pull", request.getImage()));
+        ImageReference reference = images.reference(name("pull", request.getImage()));
         // sandbox_config may be empty, and says nothing that an image would depend on: it is pulled the same for every
         // pod.
-        String id = images.pull(reference, ImageMapping.fromWire(request.getAuth()), PullProgress.NONE)
-                .toString();
+        String id =
+                images.pull(reference, ImageMapping.fromWire(request.getAuth())).toString();
         return PullImageResponse.newBuilder().setImageRef(id).build();
     }
 

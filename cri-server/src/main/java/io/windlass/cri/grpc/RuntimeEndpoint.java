@@ -13,6 +13,7 @@ import io.windlass.cri.v1.UpdateRuntimeConfigRequest;
 import io.windlass.cri.v1.UpdateRuntimeConfigResponse;
 import io.windlass.cri.v1.VersionRequest;
 import io.windlass.cri.v1.VersionResponse;
+import io.windlass.image.ImageService;
 import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.model.RuntimeHandlers;
 import io.windlass.pod.network.NetworkStatus;
@@ -30,18 +31,22 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
     private final PodNetwork network;
     private final boolean userNamespaces;
     private final CdiDevices devices;
+    private final ImageService images;
 
     /**
      * @param helper finds or starts what runs pods, and fails with a fault where that cannot be
      * @param node what this node can do
      * @param devices those that containers can ask for by name
+     * @param images whose pulls a verbose Status tells of
      */
-    public RuntimeEndpoint(Config config, Runnable helper, PodNetwork network, Node node, CdiDevices devices) {
+    public RuntimeEndpoint(
+            Config config, Runnable helper, PodNetwork network, Node node, CdiDevices devices, ImageService images) {
         this.config = config;
         this.readiness = new RuntimeReadiness(helper, node.appArmor(), node.selinux());
         this.network = network;
         this.userNamespaces = node.users().available();
         this.devices = devices;
+        this.images = images;
     }
 
     @Override
@@ -84,6 +89,7 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
                 .setMountOptions(Features.MOUNT_OPTIONS);
         if (request.getVerbose()) {
             answer.putInfo("config", ConfigJson.of(config));
+            answer.putInfo("pulls", PullsJson.of(images));
             devices.inventory().ifPresent(inventory -> answer.putInfo("cdi", CdiJson.of(inventory)));
         }
         return answer.build();

@@ -1,10 +1,14 @@
 package io.windlass.cri.wiring;
 
 import io.windlass.cri.config.Config;
+import io.windlass.cri.config.DownloadSettings;
 import io.windlass.cri.config.ImageSettings;
+import io.windlass.cri.config.RegistryFileSettings;
 import io.windlass.cri.recovery.Closing;
 import io.windlass.image.ImageConfig;
 import io.windlass.image.ImageService;
+import io.windlass.image.hosts.RegistrySources;
+import io.windlass.image.registry.DownloadLimits;
 import io.windlass.image.unpack.UnpackLimits;
 import io.windlass.linux.Syscalls;
 import io.windlass.pod.rootfs.RootfsProvider;
@@ -35,10 +39,33 @@ final class ImageWiring {
         Map<String, List<URI>> endpoints = config.registries().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, registry -> registry.getValue().endpoints()));
+        DownloadSettings downloads = image.downloads();
+        RegistryFileSettings files = image.registries();
         return new ImageConfig(
-                endpoints,
-                image.parallelTransfers(),
-                image.pinned(),
-                new UnpackLimits(image.maxLayerBytes(), image.maxLayerEntries()));
+                        endpoints,
+                        image.parallelTransfers(),
+                        image.pinned(),
+                        new UnpackLimits(image.maxLayerBytes(), image.maxLayerEntries()))
+                .with(
+                        new RegistrySources(
+                                files.sources().stream().map(ImageWiring::kind).toList(),
+                                files.hostsDirs(),
+                                files.registriesConf(),
+                                files.shortNameAliases(),
+                                files.certificateDirs()),
+                        files.authFile(),
+                        new DownloadLimits(
+                                downloads.overall(),
+                                downloads.perRegistry(),
+                                downloads.partsFrom(),
+                                downloads.partSize(),
+                                downloads.partsAtATime()));
+    }
+
+    private static RegistrySources.Kind kind(RegistryFileSettings.Source source) {
+        return switch (source) {
+            case CERTS_D -> RegistrySources.Kind.CERTS_D;
+            case REGISTRIES_CONF -> RegistrySources.Kind.REGISTRIES_CONF;
+        };
     }
 }

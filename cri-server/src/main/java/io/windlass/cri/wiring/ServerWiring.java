@@ -50,7 +50,7 @@ final class ServerWiring {
             Closing closing) {
         ServerServiceDefinition runtime = service(
                 RuntimeServiceGrpc.getServiceDescriptor(),
-                new RuntimeEndpoint(config, shims::start, network, node, devices),
+                new RuntimeEndpoint(config, shims::start, network, node, devices, images),
                 new PodSandboxEndpoint(pods),
                 new ContainerEndpoint(pods),
                 new StreamingEndpoint(pods, streaming),

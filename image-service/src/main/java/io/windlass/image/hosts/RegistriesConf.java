@@ -24,7 +24,8 @@ record RegistriesConf(
         Map<String, String> aliases,
         List<Flaw> remarks) {
     private static final Pattern SCHEME = Pattern.compile("^[a-z]+://");
-    private static final String NOT_SEARCHED = "short names stand for images of docker.io, the same on every node";
+    private static final String NOT_SEARCHED =
+            "short names stand for images of docker.io, the same on every node; see short_name_aliases";
 
     RegistriesConf {
         registries = List.copyOf(registries);
@@ -32,8 +33,11 @@ record RegistriesConf(
         remarks = List.copyOf(remarks);
     }
 
-    /** @throws Fault FAILED_PRECONDITION when it is no TOML at all; mistakes in one registry are that registry's alone */
-    static RegistriesConf read(Path file) throws IOException {
+    /**
+     * @param useAliases whether short names may stand for others than those of docker.io
+     * @throws Fault FAILED_PRECONDITION when it is no TOML at all; mistakes in one registry are that registry's alone
+     */
+    static RegistriesConf read(Path file, boolean useAliases) throws IOException {
         Toml top = Toml.read(file);
         if (!top.flaws().isEmpty()) {
             throw Flaw.fault(top.flaws());
@@ -50,7 +54,10 @@ record RegistriesConf(
         top.passOver("additional-layer-store-auth-helper", "there are no additional layer stores");
         Optional<List<String>> helpers =
                 top.has("credential-helpers") ? Optional.of(top.texts("credential-helpers")) : Optional.empty();
-        Map<String, String> aliases = aliases(top);
+        Map<String, String> aliases = useAliases ? aliases(top) : Map.of();
+        if (!useAliases) {
+            top.passOver("aliases", NOT_SEARCHED);
+        }
         top.finish();
         List<Flaw> remarks = new ArrayList<>(top.flaws());
         remarks.addAll(top.remarks());
@@ -62,7 +69,7 @@ record RegistriesConf(
     private static List<RegistryEntry> old(Toml top) {
         List<RegistryEntry> result = new ArrayList<>();
         top.table("registries").ifPresent(lists -> {
-            lists.remark("search", "is version 1 of registries.conf, which is not read; write [[registry]] tables");
+            top.remark("registries", "is version 1 of registries.conf, which is not read; write [[registry]] tables");
             for (Map.Entry<String, Toml> list : lists.children().entrySet()) {
                 String reason = "[registries." + list.getKey()
                         + "] is version 1 of registries.conf, which is not read; write a [[registry]] table";

@@ -25,12 +25,15 @@ final class RegistriesFiles implements HostSource {
     private static final System.Logger LOG = System.getLogger(RegistriesFiles.class.getName());
 
     private final Path main;
+    private final boolean useAliases;
     private final CertificateFolders certificates;
     private final FromFiles<Merged> merged = new FromFiles<>(this::look, this::load);
     private final Map<Path, RegistriesConf> usable = new HashMap<>();
 
-    RegistriesFiles(Path main, CertificateFolders certificates) {
+    /** @param useAliases whether short names may stand for others than those of docker.io */
+    RegistriesFiles(Path main, CertificateFolders certificates, boolean useAliases) {
         this.main = main;
+        this.useAliases = useAliases;
         this.certificates = certificates;
     }
 
@@ -127,7 +130,7 @@ final class RegistriesFiles implements HostSource {
         usable.keySet().retainAll(files);
         for (Path file : files) {
             try {
-                usable.put(file, RegistriesConf.read(file));
+                usable.put(file, RegistriesConf.read(file, useAliases));
             } catch (IOException | Fault e) {
                 String state = usable.containsKey(file) ? "; it counts as it was before" : "; it does not count";
                 Flaw flaw = new Flaw(file, 0, e.getMessage() + state);

@@ -18,7 +18,7 @@ public final class RegistryHosts {
     public RegistryHosts(Map<String, List<URI>> endpoints, RegistrySources files) {
         this.certificates = new CertificateFolders(files.certificateFolders());
         this.registriesFiles = files.order().contains(RegistrySources.Kind.REGISTRIES_CONF)
-                ? Optional.of(new RegistriesFiles(files.registriesConf(), certificates))
+                ? Optional.of(new RegistriesFiles(files.registriesConf(), certificates, files.shortNameAliases()))
                 : Optional.empty();
         sources.add(new MirrorTable(endpoints, certificates));
         for (RegistrySources.Kind kind : files.order()) {
@@ -55,6 +55,10 @@ public final class RegistryHosts {
     private static Optional<String> expanded(RegistriesFiles files, String text) {
         int at = text.indexOf('@');
         String named = at < 0 ? text : text.substring(0, at);
+        int slash = named.indexOf('/');
+        if (slash >= 0 && named.substring(0, slash).matches("localhost|.*[.:].*")) {
+            return Optional.empty();
+        }
         int colon = named.lastIndexOf(':');
         int end = colon > named.lastIndexOf('/') ? colon : named.length();
         return files.alias(named.substring(0, end)).map(full -> full + text.substring(end));

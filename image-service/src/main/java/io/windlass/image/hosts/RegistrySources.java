@@ -9,12 +9,18 @@ import java.util.List;
  * @param order the kinds of sources that count; the first that names a registry decides about it
  * @param hostFolders folders of folders with {@code hosts.toml}
  * @param registriesConf {@code registries.conf}, which has its folder {@code registries.conf.d} beside it
+ * @param shortNameAliases whether short names may stand for what {@code registries.conf} says, and not for docker.io's images
  * @param certificateFolders folders of folders with certificates, for servers that are not from {@code hosts.toml}
  */
 public record RegistrySources(
-        List<Kind> order, List<Path> hostFolders, Path registriesConf, List<Path> certificateFolders) {
+        List<Kind> order,
+        List<Path> hostFolders,
+        Path registriesConf,
+        boolean shortNameAliases,
+        List<Path> certificateFolders) {
     /** No files are looked at. */
-    public static final RegistrySources NONE = new RegistrySources(List.of(), List.of(), Path.of("/"), List.of());
+    public static final RegistrySources NONE =
+            new RegistrySources(List.of(), List.of(), Path.of("/"), false, List.of());
 
     public RegistrySources {
         order = List.copyOf(order);
