@@ -17,32 +17,47 @@ public final class DockerRegistry implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final boolean tls;
 
-    private DockerRegistry(Process process, int port) {
+    private DockerRegistry(Process process, int port, boolean tls) {
         this.process = process;
         this.port = port;
+        this.tls = tls;
     }
 
     /** Starts it; the test is skipped where it is not installed. */
     public static DockerRegistry start(Path folder) throws IOException, InterruptedException {
+        return start(folder, "", "");
+    }
+
+    /**
+     * Starts one with settings of its own, in YAML; several may serve the same folder.
+     *
+     * @param http lines of the section http, such as {@code tls: {...}}
+     * @param top lines of the file itself, such as {@code auth: {...}}
+     */
+    public static DockerRegistry start(Path folder, String http, String top) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(BINARY), BINARY + " is missing: install the Debian package docker-registry");
         int port;
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = probe.getLocalPort();
         }
-        Path config = folder.resolve("registry.yml");
+        Path config = folder.resolve("registry-" + port + ".yml");
         Files.writeString(config, """
                 version: 0.1
                 log: {level: error}
                 storage:
                   filesystem: {rootdirectory: %s}
-                http: {addr: 127.0.0.1:%d}
-                """.formatted(folder.resolve("data"), port));
+                http:
+                  addr: 127.0.0.1:%d
+                %s
+                %s
+                """.formatted(folder.resolve("data"), port, http.indent(2), top));
         Process process = new ProcessBuilder(BINARY.toString(), "serve", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("registry.log").toFile())
                 .start();
-        DockerRegistry registry = new DockerRegistry(process, port);
+        DockerRegistry registry = new DockerRegistry(process, port, http.contains("tls:"));
         registry.awaitReady(folder);
         return registry;
     }
@@ -70,7 +85,7 @@ public final class DockerRegistry implements AutoCloseable {
     }
 
     public URI url() {
-        return URI.create("http://" + host());
+        return URI.create((tls ? "https://" : "http://") + host());
     }
 
     @Override

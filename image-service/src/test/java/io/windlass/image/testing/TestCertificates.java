@@ -106,7 +106,9 @@ public final class TestCertificates {
                 "-storepass",
                 new String(PASSWORD),
                 "-keyalg",
-                "EC"));
+                "EC",
+                "-groupname",
+                "secp256r1"));
         command.addAll(List.of(arguments));
         Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
