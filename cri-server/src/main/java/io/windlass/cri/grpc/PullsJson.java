@@ -7,7 +7,6 @@ import io.windlass.image.ImageService;
 import io.windlass.image.progress.ExchangeReport;
 import io.windlass.image.progress.LayerReport;
 import io.windlass.image.progress.PullReport;
-import java.util.List;
 import java.util.Optional;
 
 /** How pulls go on, and what the node's files about registries have wrong, as the JSON text of a verbose Status. */
@@ -16,18 +15,16 @@ final class PullsJson {
 
     static String of(ImageService images) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        fill(json.putArray("running"), images.pulls().running());
-        fill(json.putArray("ended"), images.pulls().ended());
+        ArrayNode running = json.putArray("running");
+        images.pulls().running().forEach(pull -> details(running.addObject(), pull));
+        ArrayNode ended = json.putArray("ended");
+        images.pulls().ended().forEach(pull -> summary(ended.addObject(), pull));
         ArrayNode remarks = json.putArray("registryFiles");
         images.registryRemarks().forEach(remark -> remarks.add(remark.toString()));
         return json.toString();
     }
 
-    private static void fill(ArrayNode array, List<PullReport> pulls) {
-        pulls.forEach(pull -> pull(array.addObject(), pull));
-    }
-
-    private static void pull(ObjectNode json, PullReport pull) {
+    private static void summary(ObjectNode json, PullReport pull) {
         json.put("image", pull.reference())
                 .put("state", pull.state().name())
                 .put("manifest", pull.manifest().map(Object::toString).orElse(""))
@@ -36,6 +33,10 @@ final class PullsJson {
                 .put("failure", pull.failure())
                 .put("began", pull.began().toString())
                 .put("ended", text(pull.ended()));
+    }
+
+    private static void details(ObjectNode json, PullReport pull) {
+        summary(json, pull);
         ArrayNode layers = json.putArray("layers");
         pull.layers().forEach(layer -> layer(layers.addObject(), layer));
         json.put("forgottenRequests", pull.forgotten());

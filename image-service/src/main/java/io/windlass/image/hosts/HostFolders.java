@@ -80,7 +80,7 @@ final class HostFolders implements HostSource {
         static Folder read(Path place) {
             Path file = place.resolve(FILE);
             try {
-                if (!Files.exists(file)) {
+                if (!Files.exists(file) || Files.size(file) == 0) {
                     TlsFiles tls = CertificateFolder.read(place);
                     return new Folder(List.of(HostEntry.origin(tls, place.toString())), Optional.empty(), List.of());
                 }

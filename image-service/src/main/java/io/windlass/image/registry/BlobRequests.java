@@ -103,10 +103,19 @@ final class BlobRequests {
         // whole.
         HttpClient.Version version = range.isPart() ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2;
         HttpResponse<InputStream> response = requests.get(endpoint, uri, headers, version, exchange);
+        try {
+            return transfer(uri, range, response, exchange, place);
+        } catch (Fault e) {
+            exchange.failed(e.getMessage());
+            throw e;
+        }
+    }
+
+    private static Transfer transfer(
+            URI uri, Range range, HttpResponse<InputStream> response, Exchange exchange, Downloads.Place place) {
         boolean partial = response.statusCode() == 206;
         if (partial && !range.isOf(response)) {
             HttpTransport.closeQuietly(response);
-            exchange.failed("another range");
             throw new Fault(
                     FaultKind.DATA_LOSS,
                     "GET " + uri + " was answered with another range than from byte " + range.begin + " of "

@@ -20,15 +20,22 @@ import java.util.stream.Stream;
 final class HttpClients implements AutoCloseable {
     // Java would take up to 16 MiB of each HTTP/2 stream into memory before anybody reads it.
     static {
-        setUnlessSet("jdk.httpclient.windowsize", 1 << 20);
-        setUnlessSet("jdk.httpclient.connectionWindowSize", 8 << 20);
+        setUnlessSet("jdk.httpclient.windowsize", Integer.toString(1 << 20));
+        setUnlessSet("jdk.httpclient.connectionWindowSize", Integer.toString(8 << 20));
+        // A proxy's name and password were given for this very proxy.
+        setUnlessSet("jdk.http.auth.tunneling.disabledSchemes", "");
     }
 
+    private final NodeProxies proxies;
     private final Map<Way, Known> clients = new HashMap<>();
 
-    private static void setUnlessSet(String property, int value) {
+    HttpClients(NodeProxies proxies) {
+        this.proxies = proxies;
+    }
+
+    private static void setUnlessSet(String property, String value) {
         if (System.getProperty(property) == null) {
-            System.setProperty(property, Integer.toString(value));
+            System.setProperty(property, value);
         }
     }
 
@@ -53,9 +60,10 @@ final class HttpClients implements AutoCloseable {
         return Stream.concat(tls.files(), bundle).map(FileStamp::of).toList();
     }
 
-    private static HttpClient make(Way way) {
+    private HttpClient make(Way way) {
         return HttpClient.newBuilder()
                 .connectTimeout(way.dialTimeout)
+                .proxy(proxies)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .sslContext(way.tls.map(TlsSetup::context).orElseGet(TlsSetup::none))

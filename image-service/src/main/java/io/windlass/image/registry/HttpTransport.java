@@ -29,7 +29,17 @@ final class HttpTransport implements AutoCloseable {
     private static final int MOST_REDIRECTS = 10;
     private static final String AUTHORIZATION = "Authorization";
 
-    private final HttpClients clients = new HttpClients();
+    private final NodeProxies proxies;
+    private final HttpClients clients;
+
+    HttpTransport() {
+        this(new NodeProxies(System.getenv()));
+    }
+
+    HttpTransport(NodeProxies proxies) {
+        this.proxies = proxies;
+        this.clients = new HttpClients(proxies);
+    }
 
     /** The answer to a GET, whatever its status; the caller closes its body. */
     HttpResponse<InputStream> get(Access access, URI uri, Map<String, String> headers, HttpClient.Version version) {
@@ -50,7 +60,8 @@ final class HttpTransport implements AutoCloseable {
             if (sameOrigin) {
                 access.headers().forEach((name, values) -> {
                     if (!(name.equalsIgnoreCase(AUTHORIZATION) && headers.containsKey(AUTHORIZATION))) {
-                        values.forEach(value -> request.header(name, value));
+                        values.stream().limit(1).forEach(value -> request.setHeader(name, value));
+                        values.stream().skip(1).forEach(value -> request.header(name, value));
                     }
                 });
             }
@@ -82,12 +93,15 @@ final class HttpTransport implements AutoCloseable {
                         .build());
     }
 
-    private static HttpRequest.Builder request(URI uri, HttpClient.Version wanted) {
+    private HttpRequest.Builder request(URI uri, HttpClient.Version wanted) {
         HttpClient.Version version = isHttps(uri) ? wanted : HttpClient.Version.HTTP_1_1;
-        return HttpRequest.newBuilder(uri)
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .version(version)
                 .timeout(HEADERS_TIMEOUT)
                 .header("User-Agent", "windlass");
+        // It goes to the proxy alone: without one it is not sent.
+        proxies.login(uri).ifPresent(value -> request.header("Proxy-Authorization", value));
+        return request;
     }
 
     private static boolean isHttps(URI uri) {

@@ -1,10 +1,12 @@
 package io.windlass.image.registry;
 
 import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
 import io.windlass.image.hosts.Endpoint;
 import io.windlass.image.progress.AuthUsed;
 import io.windlass.image.progress.Exchange;
 import java.io.InputStream;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -16,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The requests of one pull, with what servers want to see of who asks. Thread-safe. */
 final class Requests {
+    private static final System.Logger LOG = System.getLogger(Requests.class.getName());
     private static final Keychain.Key NOBODY = new Keychain.Key(RegistryAuth.ANONYMOUS, "");
     private static final String OF_THE_PULL = "the pull";
 
@@ -24,6 +27,7 @@ final class Requests {
     private final HttpTransport transport;
     private final TokenClient tokens;
     private final Map<String, Keychain.Key> found = new ConcurrentHashMap<>();
+    private final Map<String, Fault> problems = new ConcurrentHashMap<>();
 
     Requests(RegistryAuth given, Keychain keychain, HttpTransport transport, TokenClient tokens) {
         this.given = given;
@@ -62,10 +66,12 @@ final class Requests {
             exchange.answered(
                     response.statusCode(), response.version() == HttpClient.Version.HTTP_2 ? "HTTP/2" : "HTTP/1.1");
             if (response.statusCode() != 200 && response.statusCode() != 206) {
-                throw RegistryError.of(
-                        response.request().method() + " " + uri,
-                        response,
-                        !key(endpoint).auth().equals(RegistryAuth.ANONYMOUS));
+                throw withProblem(
+                        endpoint,
+                        RegistryError.of(
+                                response.request().method() + " " + uri,
+                                response,
+                                !key(endpoint).auth().equals(RegistryAuth.ANONYMOUS)));
             }
             return response;
         } catch (Fault e) {
@@ -105,10 +111,30 @@ final class Requests {
     private Keychain.Key look(Endpoint endpoint) {
         Keychain.Key known = key(endpoint);
         return known.equals(NOBODY)
-                ? found.computeIfAbsent(
-                        endpoint.authority(),
-                        authority -> keychain.find(authority, endpoint.path()).orElse(NOBODY))
+                ? found.computeIfAbsent(endpoint.authority(), authority -> ask(authority, endpoint.path()))
                 : known;
+    }
+
+    /** A file or a program that fails is no reason not to read what anybody may read; it is told where that does not do. */
+    private Keychain.Key ask(String authority, String path) {
+        try {
+            return keychain.find(authority, path).orElse(NOBODY);
+        } catch (Fault e) {
+            if (e.kind() == FaultKind.CANCELLED) {
+                throw e;
+            }
+            LOG.log(Level.WARNING, e.getMessage());
+            problems.put(authority, e);
+            return NOBODY;
+        }
+    }
+
+    private Fault withProblem(Endpoint endpoint, Fault fault) {
+        Fault problem = problems.get(endpoint.authority());
+        boolean matters = fault.kind() == FaultKind.UNAUTHENTICATED || fault.kind() == FaultKind.PERMISSION_DENIED;
+        return problem == null || !matters
+                ? fault
+                : new Fault(fault.kind(), fault.getMessage() + "; " + problem.getMessage(), problem);
     }
 
     /** What to send after a 401: Bearer where offered, else Basic; empty when nothing more can be tried. */
@@ -123,7 +149,11 @@ final class Requests {
                         c.scheme().equals("bearer") && !c.parameter("realm").isEmpty())
                 .findFirst();
         if (bearer.isPresent()) {
-            return Optional.of(tokens.fetch(endpoint, auth, bearer.get(), refused));
+            try {
+                return Optional.of(tokens.fetch(endpoint, auth, bearer.get(), refused));
+            } catch (Fault e) {
+                throw withProblem(endpoint, e);
+            }
         }
         boolean basic = challenges.stream().anyMatch(c -> c.scheme().equals("basic"));
         return basic ? tokens.basic(endpoint, auth) : Optional.empty();

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -375,5 +376,60 @@ class RegistryHostsTest {
         write("registries.conf.d/1.conf", "credential-helpers = [\"containers-auth.json\", \"two\"]\n");
 
         assertThat(hosts.credentialHelpers()).contains(List.of("containers-auth.json", "two"));
+    }
+
+    /** Whatever is in the files: an answer, or a Fault, and none for other registries. */
+    @Test
+    void noFileIsTooStrange() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        String hosts = """
+                server = "https://r.example"
+                ca = ["a.pem", "b.pem"]
+                [host."https://m.example"]
+                capabilities = ["pull"]
+                client = [["a", "b"], "c"]
+                dial_timeout = "3s"
+                [host."https://m.example".header]
+                x = ["y"]
+                """;
+        String registries = """
+                unqualified-search-registries = ["a", "b"]
+                [[registry]]
+                prefix = "*.example"
+                location = "m.example/x"
+                [[registry.mirror]]
+                location = "n.example"
+                pull-from-mirror = "all"
+                [aliases]
+                a = "b.example/c"
+                """;
+        for (int i = 0; i < 400; i++) {
+            write("certs.d/r.example/hosts.toml", mutated(hosts, random));
+            write("registries.conf", mutated(registries, random));
+            RegistryHosts read = hosts(Map.of(), true, Kind.CERTS_D, Kind.REGISTRIES_CONF);
+            for (String reference : List.of("r.example/a", "s.example/b@" + DIGEST)) {
+                try {
+                    assertThat(urls(read, reference)).as("seed " + seed).isNotEmpty();
+                } catch (Fault e) {
+                    assertThat(e.getMessage()).as("seed " + seed).contains(folder.toString());
+                }
+            }
+            assertThat(urls(read, "other.test/c")).as("seed " + seed).containsExactly("https://other.test c");
+        }
+    }
+
+    private static String mutated(String text, Random random) {
+        StringBuilder result = new StringBuilder(text);
+        String alphabet = "[]{}\"'\\\n=.,#*x1- \u0000\u00e9";
+        for (int changes = random.nextInt(4); changes >= 0; changes--) {
+            int at = random.nextInt(result.length());
+            switch (random.nextInt(3)) {
+                case 0 -> result.deleteCharAt(at);
+                case 1 -> result.insert(at, alphabet.charAt(random.nextInt(alphabet.length())));
+                default -> result.setCharAt(at, alphabet.charAt(random.nextInt(alphabet.length())));
+            }
+        }
+        return result.toString();
     }
 }

@@ -9,7 +9,10 @@ import io.windlass.image.hosts.Endpoint;
 import io.windlass.image.hosts.RegistryHosts;
 import io.windlass.image.hosts.TlsFiles;
 import io.windlass.image.manifest.Descriptor;
+import io.windlass.image.progress.AuthUsed;
+import io.windlass.image.progress.Pull;
 import io.windlass.image.reference.Digest;
+import io.windlass.image.reference.ImageReference;
 import io.windlass.image.testing.FakeRegistry;
 import io.windlass.image.testing.ImageBuilder;
 import io.windlass.image.testing.TarBuilder;
@@ -152,6 +155,58 @@ class RegistryClientTest {
 
         assertFault(FaultKind.UNAUTHENTICATED, "were not accepted", () -> manifest(RegistryAuth.basic("me", "wrong")));
         assertFault(FaultKind.UNAUTHENTICATED, "credentials are needed", () -> manifest(RegistryAuth.ANONYMOUS));
+    }
+
+    @Test
+    void theNodesCredentialsAreForPullsThatBringNone() {
+        wantBearer("t0k", 300);
+        Keychain keychain = (authority, path) -> authority.equals(registry.host()) && path.equals("a/b")
+                ? Optional.of(new Keychain.Key(RegistryAuth.basic("node", "secret"), "a file"))
+                : Optional.empty();
+        Pull pull = new Pull("test");
+        try (RegistryClient client =
+                new RegistryClient(new RegistryHosts(Map.of()), keychain, DownloadLimits.DEFAULT, ONCE)) {
+            client.session(ImageReference.parse(registry.host() + "/a/b:v1"), RegistryAuth.ANONYMOUS, pull)
+                    .manifest("v1");
+            Sessions.open(client, registry.host() + "/a/b:v1", RegistryAuth.basic("me", "mine"))
+                    .manifest("v1");
+        }
+
+        assertThat(registry.requests().stream()
+                        .filter(request -> request.path().equals("/token"))
+                        .map(FakeRegistry.Request::query))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("account=node");
+        assertThat(pull.report().exchanges()).singleElement().satisfies(exchange -> {
+            assertThat(exchange.auth()).isEqualTo(AuthUsed.TOKEN);
+            assertThat(exchange.credentials()).isEqualTo("a file");
+        });
+    }
+
+    @Test
+    void aKeychainThatFailsIsToldOnlyWhereCredentialsAreMissing() {
+        Keychain broken = (authority, path) -> {
+            throw Fault.precondition("cannot read credentials /x/config.json: it is not valid JSON");
+        };
+        wantBearer("anybody", 300);
+        try (RegistryClient client =
+                new RegistryClient(new RegistryHosts(Map.of()), broken, DownloadLimits.DEFAULT, ONCE)) {
+            Sessions.open(client, registry.host() + "/a/b", RegistryAuth.ANONYMOUS)
+                    .manifest("v1");
+            registry.behave(exchange -> {
+                exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"r\"");
+                FakeRegistry.answer(exchange, 401, "");
+                return true;
+            });
+
+            assertFault(
+                    FaultKind.UNAUTHENTICATED,
+                    "cannot read credentials /x/config.json",
+                    () -> Sessions.open(client, registry.host() + "/a/b", RegistryAuth.ANONYMOUS)
+                            .manifest("v1"));
+        }
     }
 
     @Test
