@@ -65,6 +65,10 @@ final class CriNode implements AutoCloseable {
         Files.writeString(folder.resolve("config.toml"), """
                 [registry."registry.test"]
                 endpoints = ["%s"]
+                [image]
+                hosts_dirs = ["%s"]
+                registries_conf = "%s"
+                certificate_dirs = []
                 [cni]
                 conf_dir = "%s"
                 [cdi]
@@ -75,6 +79,8 @@ final class CriNode implements AutoCloseable {
                 %s
                 """.formatted(
                         registry.url(),
+                        folder.resolve("certs.d"),
+                        folder.resolve("registries.conf"),
                         folder.resolve("cni"),
                         cdiFolder(),
                         pluginFolder(),

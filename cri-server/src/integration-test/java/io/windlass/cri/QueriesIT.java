@@ -28,6 +28,7 @@ import io.windlass.cri.v1.PodSandboxStatsRequest;
 import io.windlass.cri.v1.PodSandboxStatusRequest;
 import io.windlass.cri.v1.PullImageRequest;
 import io.windlass.cri.v1.RemoveImageRequest;
+import io.windlass.cri.v1.StatusRequest;
 import io.windlass.cri.v1.StreamContainerStatsRequest;
 import io.windlass.cri.v1.StreamContainersRequest;
 import io.windlass.cri.v1.StreamImagesRequest;
@@ -35,6 +36,7 @@ import io.windlass.cri.v1.StreamPodSandboxMetricsRequest;
 import io.windlass.cri.v1.StreamPodSandboxStatsRequest;
 import io.windlass.cri.v1.StreamPodSandboxesRequest;
 import io.windlass.testkit.RequiresRoot;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -237,6 +239,30 @@ class QueriesIT {
                                 .setContainerId(unknown)
                                 .build()))
                 .hasMessage(container);
+    }
+
+    @Test
+    void theVerboseStatusTellsOfPullsAndOfWhatIsWrongWithTheNodesFiles() throws Exception {
+        assertThat(pulls())
+                .contains("\"running\":[]")
+                .contains("{\"image\":\"" + CriNode.IMAGE + "\",\"state\":\"DONE\"");
+        Path file = Files.createDirectories(folder.resolve("certs.d/broken.test")).resolve("hosts.toml");
+        Files.writeString(file, "server = 1\n");
+
+        assertThatThrownBy(() -> node.images()
+                        .pullImage(PullImageRequest.newBuilder()
+                                .setImage(named("broken.test/a:1"))
+                                .build()))
+                .hasMessageContaining("cannot pull image broken.test/a:1: the configuration is wrong: " + file
+                        + ":1: server: must be a text");
+
+        assertThat(pulls()).contains(file + ":1: server: must be a text").contains("\"state\":\"FAILED\"");
+    }
+
+    private String pulls() {
+        return node.runtime()
+                .status(StatusRequest.newBuilder().setVerbose(true).build())
+                .getInfoOrThrow("pulls");
     }
 
     @Test

@@ -53,7 +53,7 @@ public final class NodeKeychain implements Keychain {
     }
 
     private Optional<Key> ask(String name, String authority) {
-        CredentialHelper helper = new CredentialHelper(name, path);
+        CredentialProgram helper = new CredentialProgram(name, path);
         return helper.get(ServerName.forHelper(authority)).map(auth -> new Key(auth, helper.toString()));
     }
 }

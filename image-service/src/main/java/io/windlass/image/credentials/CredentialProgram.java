@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A program {@code docker-credential-NAME} of the node, which is given a server's name and tells the credentials for it. Thread-safe. */
-final class CredentialHelper {
+final class CredentialProgram {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int MOST_BYTES = 1 << 20;
     private static final String TOKEN_USER = "<token>";
@@ -26,7 +26,7 @@ final class CredentialHelper {
     private final String path;
 
     /** @param path folders with programs, separated by colons */
-    CredentialHelper(String name, String path) {
+    CredentialProgram(String name, String path) {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
             throw Fault.precondition("cannot use credential helper '" + name + "': this is no name of a program");
         }
