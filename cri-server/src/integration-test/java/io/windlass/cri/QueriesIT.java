@@ -246,7 +246,8 @@ class QueriesIT {
         assertThat(pulls())
                 .contains("\"running\":[]")
                 .contains("{\"image\":\"" + CriNode.IMAGE + "\",\"state\":\"DONE\"");
-        Path file = Files.createDirectories(folder.resolve("certs.d/broken.test")).resolve("hosts.toml");
+        Path file =
+                Files.createDirectories(folder.resolve("certs.d/broken.test")).resolve("hosts.toml");
         Files.writeString(file, "server = 1\n");
 
         assertThatThrownBy(() -> node.images()

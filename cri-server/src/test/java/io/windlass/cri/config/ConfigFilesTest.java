@@ -73,6 +73,17 @@ class ConfigFilesTest {
                 [image]
                 parallel_transfers = 5
                 pinned = ["*/pause:*"]
+                parallel_downloads = 6
+                parallel_downloads_per_registry = 3
+                parts_from_bytes = 0
+                part_bytes = 1048576
+                parts_at_a_time = 2
+                registry_sources = ["registries.conf"]
+                hosts_dirs = ["/k", "/l"]
+                registries_conf = "/m"
+                short_name_aliases = true
+                certificate_dirs = ["/n"]
+                auth_file = "/o"
                 [log]
                 level = "debug"
                 """);
@@ -98,6 +109,15 @@ class ConfigFilesTest {
                         Duration.ofMillis(8),
                         Duration.ofMillis(9)));
         assertThat(config.image().parallelTransfers()).isEqualTo(5);
+        assertThat(config.image().downloads()).isEqualTo(new DownloadSettings(6, 3, 0, 1 << 20, 2));
+        assertThat(config.image().registries())
+                .isEqualTo(new RegistryFileSettings(
+                        List.of(RegistryFileSettings.Source.REGISTRIES_CONF),
+                        List.of(Path.of("/k"), Path.of("/l")),
+                        Path.of("/m"),
+                        true,
+                        List.of(Path.of("/n")),
+                        Optional.of(Path.of("/o"))));
         assertThat(config.log().level()).isEqualTo("debug");
     }
 
@@ -138,6 +158,10 @@ class ConfigFilesTest {
             [streaming] # tls_key_file = "/k"        | 2: [streaming] tls_key_file: needs tls_cert_file beside it
             [streaming] # tls_client_ca_file = "/a"  | 2: [streaming] tls_client_ca_file: needs tls_cert_file beside it
             [cni] # bin_dirs = "/x"                  | 2: [cni] bin_dirs must be a list of texts, not a text
+            [image] # registry_sources = ["podman"]  | 2: [image] registry_sources: "podman" is none of "certs.d" and "registries.conf"
+            [image] # hosts_dirs = ["here"]          | 2: [image] hosts_dirs: "here" must be an absolute path
+            [image] # auth_file = "here"             | 2: [image] auth_file: "here" must be an absolute path
+            [image] # part_bytes = 1                 | 2: [image] part_bytes: must be from 65536 to 1099511627776
             [log] # level = "loud"                   | 2: [log] level: "loud" is none of error, warn, info, debug, trace
             [registry."r"] # endpoint = ["http://x"] | 2: unknown key [registry."r"] endpoint; did you mean endpoints?
             [registry."r"] # endpoints = ["ftp://x"] | 2: [registry."r"] endpoints: "ftp://x" must have the form http://HOST or https://HOST

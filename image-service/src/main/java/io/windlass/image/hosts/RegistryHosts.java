@@ -12,6 +12,7 @@ import java.util.function.Function;
 public final class RegistryHosts {
     private final List<HostSource> sources = new ArrayList<>();
     private final Optional<RegistriesFiles> registriesFiles;
+    private final Optional<RegistriesFiles> aliases;
     private final CertificateFolders certificates;
 
     /** @param endpoints for a registry, as references write it, the URLs to try before the registry itself; comes before all files */
@@ -20,6 +21,7 @@ public final class RegistryHosts {
         this.registriesFiles = files.order().contains(RegistrySources.Kind.REGISTRIES_CONF)
                 ? Optional.of(new RegistriesFiles(files.registriesConf(), certificates, files.shortNameAliases()))
                 : Optional.empty();
+        this.aliases = files.shortNameAliases() ? registriesFiles : Optional.empty();
         sources.add(new MirrorTable(endpoints, certificates));
         for (RegistrySources.Kind kind : files.order()) {
             switch (kind) {
@@ -49,7 +51,7 @@ public final class RegistryHosts {
     /** A reference as users write it, of which a short name is replaced by what it is an alias of. */
     public ImageReference parse(String text) {
         return ImageReference.parse(
-                registriesFiles.flatMap(files -> expanded(files, text)).orElse(text));
+                aliases.flatMap(files -> expanded(files, text)).orElse(text));
     }
 
     private static Optional<String> expanded(RegistriesFiles files, String text) {

@@ -9,18 +9,30 @@ import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.image.hosts.Access;
 import io.windlass.image.hosts.RegistryHosts;
 import io.windlass.image.hosts.RegistrySources;
+import io.windlass.image.hosts.TlsFiles;
 import io.windlass.image.testing.FakeRegistry;
 import io.windlass.image.testing.ImageBuilder;
 import io.windlass.image.testing.TestCertificates;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterEach;
@@ -193,5 +205,54 @@ class HttpsRegistryTest {
         configure("skip_verify = true");
 
         assertThatThrownBy(() -> manifest("away")).hasMessageContaining("it leaves HTTPS");
+    }
+
+    /** A proxy that the environment names leads to a server that has no address here. */
+    @Test
+    void httpsGoesThroughATunnelOfTheProxy() throws Exception {
+        try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                HttpTransport transport = new HttpTransport(
+                        new NodeProxies(Map.of("HTTPS_PROXY", "http://me:secret@127.0.0.1:" + proxy.getLocalPort())))) {
+            CompletableFuture<String> asked = new CompletableFuture<>();
+            Thread _ = Thread.ofVirtual().start(() -> tunnel(proxy, asked));
+
+            HttpResponse<InputStream> response = transport.get(
+                    new Access(new TlsFiles(false, List.of(), List.of()), Map.of(), Duration.ofSeconds(10)),
+                    URI.create("https://nowhere.invalid/v2/a/manifests/v1"),
+                    Map.of(),
+                    HttpClient.Version.HTTP_2);
+
+            assertThat(response.statusCode()).isEqualTo(200);
+            HttpTransport.closeQuietly(response);
+            assertThat(asked.get(10, TimeUnit.SECONDS))
+                    .startsWith("CONNECT nowhere.invalid:443 ")
+                    .contains("Proxy-Authorization: Basic bWU6c2VjcmV0");
+            assertThat(seen.get()).doesNotContainKey("Proxy-authorization");
+        }
+    }
+
+    private void tunnel(ServerSocket proxy, CompletableFuture<String> asked) {
+        try (Socket client = proxy.accept();
+                Socket target = new Socket(
+                        InetAddress.getLoopbackAddress(), server.getAddress().getPort())) {
+            StringBuilder head = new StringBuilder();
+            while (!head.toString().endsWith("\r\n\r\n")) {
+                head.append((char) client.getInputStream().read());
+            }
+            asked.complete(head.toString());
+            client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            Thread _ = Thread.ofVirtual().start(() -> copy(target, client));
+            copy(client, target);
+        } catch (IOException e) {
+            asked.completeExceptionally(e);
+        }
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+        } catch (IOException e) {
+            // One of the two has closed: the tunnel ends.
+        }
     }
 }
