@@ -24,6 +24,7 @@ record RegistriesConf(
         Map<String, String> aliases,
         List<Flaw> remarks) {
     private static final Pattern SCHEME = Pattern.compile("^[a-z]+://");
+    private static final Pattern HOST_FIRST = Pattern.compile("^(localhost(/|$)|[^/]*[.:])");
     private static final String NOT_SEARCHED =
             "short names stand for images of docker.io, the same on every node; see short_name_aliases";
 
@@ -143,7 +144,14 @@ record RegistriesConf(
     }
 
     private static String location(Toml table) {
-        return trimmed(table, "location").orElse("");
+        Optional<String> location = trimmed(table, "location");
+        if (location.isPresent() && !HOST_FIRST.matcher(location.get()).find()) {
+            // As part of a reference it would be a repository of docker.io.
+            table.flaw(
+                    "location",
+                    "\"" + location.get() + "\" must begin with a host that has a dot or a port, or is localhost");
+        }
+        return location.orElse("");
     }
 
     private static Optional<String> trimmed(Toml table, String key) {

@@ -81,6 +81,13 @@ public final class Pull {
         ended = Instant.now();
     }
 
+    /** Nobody works on it any more; without another end before, it is one that nobody foresaw. */
+    synchronized void left() {
+        if (ended == null) {
+            failed("it ended without a word; see the log of the daemon");
+        }
+    }
+
     /** What there is to tell now. */
     public synchronized PullReport report() {
         return new PullReport(

@@ -18,6 +18,7 @@ public final class Pulls {
     }
 
     public synchronized void end(Pull pull) {
+        pull.left();
         running.remove(pull);
         ended.addLast(pull.report());
         if (ended.size() > MOST_ENDED) {

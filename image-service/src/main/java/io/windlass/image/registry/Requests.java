@@ -90,8 +90,15 @@ final class Requests {
         if (response.statusCode() != 401) {
             return response;
         }
-        Keychain.Key better = look(endpoint);
-        Optional<String> answer = answer(endpoint, better.auth(), response, known);
+        Keychain.Key better;
+        Optional<String> answer;
+        try {
+            better = look(endpoint);
+            answer = answer(endpoint, better.auth(), response, known);
+        } catch (Fault e) {
+            HttpTransport.closeQuietly(response);
+            throw e;
+        }
         if (answer.isEmpty()) {
             return response;
         }

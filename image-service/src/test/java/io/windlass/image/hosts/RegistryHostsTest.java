@@ -294,6 +294,7 @@ class RegistryHostsTest {
             delimiter = '|',
             value = {
                 "prefix = \"r.example\"\\nlocation = \"https://x\" | 3: location: \"https://x\" must be without",
+                "prefix = \"r.example\"\\nlocation = \"mirror/x\" | 3: location: \"mirror/x\" must begin with a host",
                 "prefix = \"r.example\"\\nblocked = 1 | 3: blocked: must be true or false",
                 "prefix = \"r.example\"\\n[[registry.mirror]]\\ninsecure = true | 3: location: a mirror needs it",
                 "prefix = \"r.example\"\\n[[registry.mirror]]\\nlocation = \"m.example\"\\npull-from-mirror = \"x\" | 5: pull-from-mirror: \"x\" is none of",
