@@ -72,6 +72,11 @@ record Leftovers(
         return found;
     }
 
+    /** Whether what was removed is still on its way out: it is deleted in the background. */
+    boolean beingDeleted() {
+        return files.stream().anyMatch(path -> path.contains("/trash/"));
+    }
+
     /** The cgroups that have one of {@code ids} in their path. */
     List<String> cgroupsOf(List<String> ids) {
         return cgroups.stream()

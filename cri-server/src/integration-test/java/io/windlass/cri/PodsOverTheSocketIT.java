@@ -23,6 +23,7 @@ import io.windlass.testkit.RequiresRoot;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,24 +60,33 @@ class PodsOverTheSocketIT {
         String first = node.runPod("first");
         node.create(first, "first", CriNode.shell("first", "true"));
         remove(first);
-        before = Leftovers.of(node);
+        CriNode.await("the first pod's files to be deleted", () -> {
+            before = now();
+            return !before.beingDeleted();
+        });
+    }
+
+    /** Folders are emptied in the background: when a file goes while they are read, they are read again. */
+    private Leftovers now() throws Exception {
+        while (true) {
+            try {
+                return Leftovers.of(node);
+            } catch (UncheckedIOException e) {
+                assertThat(e).hasCauseInstanceOf(NoSuchFileException.class);
+            }
+        }
     }
 
     @AfterEach
     void nothingIsLeft() throws Exception {
         node.removePods();
         CriNode.await("the rest of the pods to go", () -> {
-            try {
-                Leftovers after = Leftovers.of(node);
-                return after.mounts().equals(before.mounts())
-                        && after.links().equals(before.links())
-                        && after.files().equals(before.files());
-            } catch (UncheckedIOException e) {
-                // A file went while the folders were read: they are still being emptied.
-                return false;
-            }
+            Leftovers after = now();
+            return after.mounts().equals(before.mounts())
+                    && after.links().equals(before.links())
+                    && after.files().equals(before.files());
         });
-        assertThat(Leftovers.of(node).cgroupsOf(ids)).isEmpty();
+        assertThat(now().cgroupsOf(ids)).isEmpty();
         ids.clear();
     }
 
