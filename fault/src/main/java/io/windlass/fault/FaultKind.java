@@ -1,6 +1,6 @@
 package io.windlass.fault;
 
-/** Why an operation failed, in the terms that a caller can act on. Each kind is answered as the gRPC status of the same name. */
+/** Why an operation failed, in the terms that a caller can act on. Each kind is answered as the gRPC status of the same name, but for UNTRUSTED. */
 public enum FaultKind {
     /** The request itself is wrong; sending it again cannot help. */
     INVALID_ARGUMENT,
@@ -12,6 +12,8 @@ public enum FaultKind {
     FAILED_PRECONDITION,
     /** The peer may not do this, or a registry refused the credentials. */
     PERMISSION_DENIED,
+    /** An image has not the signatures that the node's policy asks for; answered as callers of CRI know it. */
+    UNTRUSTED,
     /** A registry wants credentials that were not given. */
     UNAUTHENTICATED,
     /** Out of disk, memory, addresses, or over a limit of this runtime. */

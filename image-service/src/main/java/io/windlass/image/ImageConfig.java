@@ -2,6 +2,7 @@ package io.windlass.image;
 
 import io.windlass.image.hosts.RegistrySources;
 import io.windlass.image.registry.DownloadLimits;
+import io.windlass.image.trust.SignaturePolicies;
 import io.windlass.image.unpack.UnpackLimits;
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Optional;
  *     itself
  * @param sources where else the node describes registries
  * @param authFile Docker's config.json or a file like it, with credentials for pulls that bring none
+ * @param policies what signatures images must have
  * @param parallelTransfers how many layers are fetched and unpacked at a time, over all pulls
  * @param pinnedImages globs over full references ({@code *} also matches slashes): what kubelet may not collect
  */
@@ -23,6 +25,7 @@ public record ImageConfig(
         Map<String, List<URI>> endpoints,
         RegistrySources sources,
         Optional<Path> authFile,
+        SignaturePolicies policies,
         int parallelTransfers,
         DownloadLimits downloads,
         List<String> pinnedImages,
@@ -41,6 +44,7 @@ public record ImageConfig(
                 endpoints,
                 RegistrySources.NONE,
                 Optional.empty(),
+                SignaturePolicies.NONE,
                 parallelTransfers,
                 DownloadLimits.DEFAULT,
                 pinnedImages,
@@ -50,6 +54,19 @@ public record ImageConfig(
     /** The same with other files to read. */
     public ImageConfig with(RegistrySources otherSources, Optional<Path> otherAuthFile, DownloadLimits otherDownloads) {
         return new ImageConfig(
-                endpoints, otherSources, otherAuthFile, parallelTransfers, otherDownloads, pinnedImages, limits);
+                endpoints,
+                otherSources,
+                otherAuthFile,
+                policies,
+                parallelTransfers,
+                otherDownloads,
+                pinnedImages,
+                limits);
+    }
+
+    /** The same with other signature policies. */
+    public ImageConfig with(SignaturePolicies otherPolicies) {
+        return new ImageConfig(
+                endpoints, sources, authFile, otherPolicies, parallelTransfers, downloads, pinnedImages, limits);
     }
 }

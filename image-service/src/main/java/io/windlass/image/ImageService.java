@@ -65,6 +65,7 @@ public final class ImageService implements AutoCloseable {
         SharedTransfers transfers = new SharedTransfers(config.parallelTransfers());
         this.pullImage = new PullImage(
                 registries,
+                config.policies(),
                 content,
                 store,
                 collector,
@@ -99,9 +100,14 @@ public final class ImageService implements AutoCloseable {
 
     /** The same, of which {@code progress} can be asked meanwhile how it goes. */
     public ImageId pull(ImageReference reference, RegistryAuth auth, Pull progress) {
+        return pull(reference, auth, "", progress);
+    }
+
+    /** The same for a pod of a namespace, which may have a signature policy of its own. */
+    public ImageId pull(ImageReference reference, RegistryAuth auth, String namespace, Pull progress) {
         pulls.begin(progress);
         try {
-            return pullImage.pull(reference, auth, progress);
+            return pullImage.pull(reference, auth, namespace, progress);
         } finally {
             pulls.end(progress);
         }

@@ -18,6 +18,8 @@ import io.windlass.image.store.Collector;
 import io.windlass.image.store.ImageStore;
 import io.windlass.image.store.LayoutIndex;
 import io.windlass.image.store.StoredImage;
+import io.windlass.image.trust.SignaturePolicies;
+import io.windlass.image.trust.SignaturePolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Pulls an image: resolves the reference to this platform's manifest, fetches what is not here yet, and records the image.
@@ -33,6 +36,7 @@ import java.util.Set;
  */
 final class PullImage {
     private final RegistryClient registries;
+    private final SignaturePolicies policies;
     private final ContentStore content;
     private final ImageStore store;
     private final Collector collector;
@@ -44,6 +48,7 @@ final class PullImage {
 
     PullImage(
             RegistryClient registries,
+            SignaturePolicies policies,
             ContentStore content,
             ImageStore store,
             Collector collector,
@@ -52,6 +57,7 @@ final class PullImage {
             ArrangeLayers arrangeLayers,
             LayoutIndex layoutIndex) {
         this.registries = registries;
+        this.policies = policies;
         this.content = content;
         this.store = store;
         this.collector = collector;
@@ -62,9 +68,10 @@ final class PullImage {
         this.layoutIndex = layoutIndex;
     }
 
-    ImageId pull(ImageReference reference, RegistryAuth auth, Pull progress) {
+    /** @param namespace of the pod that the image is for; empty where that is not known */
+    ImageId pull(ImageReference reference, RegistryAuth auth, String namespace, Pull progress) {
         try {
-            ImageId id = pullUnnamed(reference, auth, progress);
+            ImageId id = pullUnnamed(reference, auth, namespace, progress);
             progress.done();
             return id;
         } catch (Fault e) {
@@ -73,9 +80,16 @@ final class PullImage {
         }
     }
 
-    private ImageId pullUnnamed(ImageReference reference, RegistryAuth auth, Pull progress) {
+    private ImageId pullUnnamed(ImageReference reference, RegistryAuth auth, String namespace, Pull progress) {
+        // Before any request: a policy that cannot be read decides about nothing.
+        Optional<SignaturePolicy> policy = policies.find(namespace);
         RegistrySession registry = registries.session(reference, auth, progress);
         ResolveImage.Resolved resolved = resolveImage.resolve(registry, reference.selector());
+        // Also of an image that is here: another policy may have let it in, or it came under another name.
+        policy.ifPresent(p -> p.check(
+                reference,
+                Stream.of(resolved.top(), resolved.chosen()).distinct().toList(),
+                registry));
         Set<Digest> touched = new HashSet<>(resolved.digests());
         boolean clean = false;
         try (Collector.Lease _ = collector.lease(resolved.digests())) {

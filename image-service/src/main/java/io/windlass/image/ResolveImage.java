@@ -10,11 +10,8 @@ import io.windlass.image.manifest.MediaTypes;
 import io.windlass.image.manifest.OciImageConfig;
 import io.windlass.image.manifest.Platform;
 import io.windlass.image.reference.Digest;
-import io.windlass.image.reference.DigestVerifier;
 import io.windlass.image.registry.Document;
 import io.windlass.image.registry.RegistrySession;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -37,7 +34,7 @@ final class ResolveImage {
         documents.put(top.digest(), top.content());
         String mediaType = ManifestReader.mediaTypeOf(top.content(), top.contentType());
         if (!MediaTypes.isIndex(mediaType)) {
-            return new Resolved(top.digest(), ManifestReader.manifest(top.content()), documents);
+            return new Resolved(top.digest(), top.digest(), ManifestReader.manifest(top.content()), documents);
         }
         Descriptor chosen = ManifestReader.index(top.content()).select(here);
         byte[] manifest = content.read(chosen.digest())
@@ -46,7 +43,7 @@ final class ResolveImage {
         if (!MediaTypes.isManifest(ManifestReader.mediaTypeOf(manifest, chosen.mediaType()))) {
             throw Fault.unimplemented("its index leads to another index, which is not supported");
         }
-        return new Resolved(top.digest(), ManifestReader.manifest(manifest), documents);
+        return new Resolved(top.digest(), chosen.digest(), ManifestReader.manifest(manifest), documents);
     }
 
     /** The config's bytes, from here or from the registry, which fit the manifest and this machine. */
@@ -58,24 +55,8 @@ final class ResolveImage {
                     "its config of %d bytes is larger than the allowed %d"
                             .formatted(descriptor.size(), RegistrySession.MOST_DOCUMENT_BYTES));
         }
-        byte[] bytes = content.read(descriptor.digest()).orElseGet(() -> fetch(registry, descriptor));
+        byte[] bytes = content.read(descriptor.digest()).orElseGet(() -> registry.document(descriptor, "config"));
         check(manifest, ManifestReader.config(bytes));
-        return bytes;
-    }
-
-    private static byte[] fetch(RegistrySession registry, Descriptor descriptor) {
-        byte[] bytes;
-        try (InputStream body = registry.blob(descriptor)) {
-            bytes = body.readNBytes((int) descriptor.size() + 1);
-        } catch (IOException e) {
-            throw new Fault(
-                    Thread.currentThread().isInterrupted() ? FaultKind.CANCELLED : FaultKind.UNAVAILABLE,
-                    "the transfer of its config " + descriptor.digest() + " broke off: " + e,
-                    e);
-        }
-        DigestVerifier verifier = descriptor.digest().verifier();
-        verifier.update(bytes, 0, bytes.length);
-        verifier.verify("config");
         return bytes;
     }
 
@@ -99,9 +80,10 @@ final class ResolveImage {
      * What a reference stands for.
      *
      * @param top the digest of the index or manifest that the reference itself names
+     * @param chosen the digest of the manifest for this machine
      * @param documents that, and the manifest where it is another one
      */
-    record Resolved(Digest top, ImageManifest manifest, Map<Digest, byte[]> documents) {
+    record Resolved(Digest top, Digest chosen, ImageManifest manifest, Map<Digest, byte[]> documents) {
         Resolved {
             documents = Map.copyOf(documents);
         }

@@ -11,6 +11,7 @@ public record ImageSettings(
         int parallelTransfers,
         DownloadSettings downloads,
         RegistryFileSettings registries,
+        SignatureSettings signatures,
         List<String> pinned,
         long maxLayerBytes,
         long maxLayerEntries) {
@@ -24,6 +25,7 @@ public record ImageSettings(
                         "Layers that are fetched and unpacked at a time, over all pulls."),
                 DownloadSettings.read(section),
                 RegistryFileSettings.read(section),
+                SignatureSettings.read(section),
                 section.texts(
                         "pinned",
                         List.of(),

@@ -22,6 +22,7 @@ import io.windlass.fault.Fault;
 import io.windlass.image.FsUsage;
 import io.windlass.image.Image;
 import io.windlass.image.ImageService;
+import io.windlass.image.progress.Pull;
 import io.windlass.image.reference.ImageReference;
 import io.windlass.pod.model.FilesystemUsage;
 import io.windlass.pod.model.RuntimeHandlers;
@@ -77,10 +78,11 @@ public final class ImageEndpoint implements RpcTable.Endpoint {
 
     private PullImageResponse pull(PullImageRequest request) {
         ImageReference reference = images.reference(name("pull", request.getImage()));
-        // sandbox_config may be empty, and says nothing that an image would depend on: it is pulled the same for every
-        // pod.
-        String id =
-                images.pull(reference, ImageMapping.fromWire(request.getAuth())).toString();
+        // Of the pod, which may be empty, only the namespace matters: it may have a signature policy of its own.
+        String namespace = request.getSandboxConfig().getMetadata().getNamespace();
+        String id = images.pull(
+                        reference, ImageMapping.fromWire(request.getAuth()), namespace, new Pull(reference.toString()))
+                .toString();
         return PullImageResponse.newBuilder().setImageRef(id).build();
     }
 

@@ -10,6 +10,9 @@ import java.util.concurrent.TimeoutException;
 
 /** What a failure is answered as. */
 final class Statuses {
+    /** The errors that kubelet tells from others by how their text begins, and only where the code is UNKNOWN (k8s.io/cri-api/pkg/errors). */
+    private static final String UNTRUSTED = "SignatureValidationFailed: ";
+
     private Statuses() {}
 
     /** The status of a failure; why the call itself ended, where it did, comes before what its handler made of that. */
@@ -20,6 +23,9 @@ final class Statuses {
             return status.withDescription(text(failure)).withCause(failure);
         }
         return switch (failure) {
+            case Fault fault
+            when fault.kind() == FaultKind.UNTRUSTED ->
+                of(fault.kind()).withDescription(UNTRUSTED + fault.getMessage()).withCause(fault);
             case Fault fault ->
                 of(fault.kind()).withDescription(fault.getMessage()).withCause(fault);
             case StatusRuntimeException status -> status.getStatus();
@@ -42,6 +48,7 @@ final class Statuses {
             case ALREADY_EXISTS -> Status.ALREADY_EXISTS;
             case FAILED_PRECONDITION -> Status.FAILED_PRECONDITION;
             case PERMISSION_DENIED -> Status.PERMISSION_DENIED;
+            case UNTRUSTED -> Status.UNKNOWN;
             case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
             case RESOURCE_EXHAUSTED -> Status.RESOURCE_EXHAUSTED;
             case UNAVAILABLE -> Status.UNAVAILABLE;

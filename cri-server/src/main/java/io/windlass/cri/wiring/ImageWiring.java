@@ -9,6 +9,7 @@ import io.windlass.image.ImageConfig;
 import io.windlass.image.ImageService;
 import io.windlass.image.hosts.RegistrySources;
 import io.windlass.image.registry.DownloadLimits;
+import io.windlass.image.trust.SignaturePolicies;
 import io.windlass.image.unpack.UnpackLimits;
 import io.windlass.linux.Syscalls;
 import io.windlass.pod.rootfs.RootfsProvider;
@@ -59,7 +60,9 @@ final class ImageWiring {
                                 downloads.perRegistry(),
                                 downloads.partsFrom(),
                                 downloads.partSize(),
-                                downloads.partsAtATime()));
+                                downloads.partsAtATime()))
+                .with(new SignaturePolicies(
+                        image.signatures().policy(), image.signatures().namespacePolicies()));
     }
 
     private static RegistrySources.Kind kind(RegistryFileSettings.Source source) {

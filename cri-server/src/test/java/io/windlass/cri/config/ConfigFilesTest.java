@@ -84,6 +84,8 @@ class ConfigFilesTest {
                 short_name_aliases = true
                 certificate_dirs = ["/n"]
                 auth_file = "/o"
+                signature_policy = "/p"
+                signature_policy_dir = "/q"
                 [log]
                 level = "debug"
                 """);
@@ -118,6 +120,8 @@ class ConfigFilesTest {
                         true,
                         List.of(Path.of("/n")),
                         Optional.of(Path.of("/o"))));
+        assertThat(config.image().signatures())
+                .isEqualTo(new SignatureSettings(Optional.of(Path.of("/p")), Optional.of(Path.of("/q"))));
         assertThat(config.log().level()).isEqualTo("debug");
     }
 
@@ -161,6 +165,7 @@ class ConfigFilesTest {
             [image] # registry_sources = ["podman"]  | 2: [image] registry_sources: "podman" is none of "certs.d" and "registries.conf"
             [image] # hosts_dirs = ["here"]          | 2: [image] hosts_dirs: "here" must be an absolute path
             [image] # auth_file = "here"             | 2: [image] auth_file: "here" must be an absolute path
+            [image] # signature_policy = "p.json"    | 2: [image] signature_policy: "p.json" must be an absolute path
             [image] # part_bytes = 1                 | 2: [image] part_bytes: must be from 65536 to 1099511627776
             [log] # level = "loud"                   | 2: [log] level: "loud" is none of error, warn, info, debug, trace
             [registry."r"] # endpoint = ["http://x"] | 2: unknown key [registry."r"] endpoint; did you mean endpoints?

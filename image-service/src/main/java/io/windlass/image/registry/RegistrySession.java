@@ -9,6 +9,7 @@ import io.windlass.image.manifest.MediaTypes;
 import io.windlass.image.progress.Exchange;
 import io.windlass.image.progress.Pull;
 import io.windlass.image.reference.Digest;
+import io.windlass.image.reference.DigestVerifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -49,6 +50,27 @@ public final class RegistrySession {
                 endpoint -> endpoint.can(Capability.PULL)
                         ? manifest(endpoint, selector)
                         : manifest(digest(endpoint, selector).toString())));
+    }
+
+    /**
+     * A small blob as a whole, checked against its digest.
+     *
+     * @param what it is, for messages
+     */
+    public byte[] document(Descriptor blob, String what) {
+        byte[] bytes;
+        try (InputStream body = blob(blob)) {
+            bytes = body.readNBytes((int) Math.min(blob.size(), MOST_DOCUMENT_BYTES) + 1);
+        } catch (IOException e) {
+            throw new Fault(
+                    Thread.currentThread().isInterrupted() ? FaultKind.CANCELLED : FaultKind.UNAVAILABLE,
+                    "the transfer of its " + what + " " + blob.digest() + " broke off: " + e,
+                    e);
+        }
+        DigestVerifier verifier = blob.digest().verifier();
+        verifier.update(bytes, 0, bytes.length);
+        verifier.verify(what);
+        return bytes;
     }
 
     /**
