@@ -119,8 +119,8 @@ class SignedImagesIT {
         Files.writeString(node.resolve("trusted.pub"), TRUSTED.publicKey());
         policy = node.resolve("policy.json");
         Files.createDirectories(node.resolve("certs.d/r.example"));
-        // The name is that of the registry, the content that of its mirror; so are the signatures.
-        Files.writeString(node.resolve("certs.d/r.example/hosts.toml"), "[host.\"" + registry.url() + "\"]\n");
+        // The name is that of a registry, the content that of a server in its place; so are the signatures.
+        Files.writeString(node.resolve("certs.d/r.example/hosts.toml"), "server = \"" + registry.url() + "\"\n");
         require("");
         images = ImageService.open(
                 root,
@@ -169,7 +169,7 @@ class SignedImagesIT {
                 .hasMessageContaining(reason);
         assertThat(images.list()).isEmpty();
         images.awaitDeletions();
-        try (Stream<Path> files = Files.walk(root.resolve("blobs"))) {
+        try (Stream<Path> files = Files.walk(root.resolve("content/blobs"))) {
             assertThat(files.filter(Files::isRegularFile)).isEmpty();
         }
     }
@@ -258,14 +258,28 @@ class SignedImagesIT {
     }
 
     @Test
-    void signaturesThatCannotBeReadAreNoReasonToAccept() {
+    void anArtifactWithoutSignaturesIsNoSignature() {
         ImageBuilder.Built image = push("unread", "x");
-        byte[] notJson = "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[]}"
+        byte[] empty = "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[]}"
                 .formatted(MediaTypes.OCI_INDEX)
                 .getBytes(StandardCharsets.UTF_8);
-        pusher.manifest("team/app", Cosigner.tag(image.digest()), MediaTypes.OCI_INDEX, notJson);
+        pusher.manifest("team/app", Cosigner.tag(image.digest()), MediaTypes.OCI_INDEX, empty);
 
         assertThatThrownBy(() -> pull(":unread")).hasMessageContaining("nobody has signed");
+    }
+
+    @Test
+    void anImageWhoseSignaturesCannotBeReadIsNotPulled() throws Exception {
+        // The first server has the image and no signature; that the second has none either cannot be known.
+        Files.writeString(
+                node.resolve("certs.d/r.example/hosts.toml"),
+                "server = \"http://127.0.0.1:1\"\n[host.\"" + registry.url() + "\"]\n");
+
+        assertThatThrownBy(() -> pull(":unsigned"))
+                .isInstanceOfSatisfying(
+                        Fault.class, fault -> assertThat(fault.kind()).isEqualTo(FaultKind.UNAVAILABLE))
+                .hasMessageContaining("requirement 1 (sigstoreSigned): cannot read the signatures sha256-");
+        assertThat(images.list()).isEmpty();
     }
 
     @Test
