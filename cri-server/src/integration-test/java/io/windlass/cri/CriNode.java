@@ -29,6 +29,7 @@ import io.windlass.image.testing.Pusher;
 import io.windlass.image.testing.TarBuilder;
 import io.windlass.testkit.Patience;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -161,6 +162,11 @@ final class CriNode implements AutoCloseable {
     /** The daemon's only folder of CDI specifications; not there until a test makes it. */
     Path cdiFolder() {
         return folder.resolve("cdi");
+    }
+
+    /** Where the node's registry is, as seen from its network namespace. */
+    URI registry() {
+        return registry.url();
     }
 
     /** A folder of the node for what containers share with tests. */

@@ -52,6 +52,8 @@ class SignedImagesOverTheSocketIT {
                 signature_policy_dir = "%s"
                 """.formatted(policy, namespaces));
         node = new CriNode(folder);
+        Files.createDirectories(folder.resolve("certs.d/signed.test"));
+        Files.writeString(folder.resolve("certs.d/signed.test/hosts.toml"), "server = \"" + node.registry() + "\"\n");
         try (DockerRegistry registry = DockerRegistry.start(folder.resolve("registry"))) {
             Pusher pusher = new Pusher(registry.url());
             for (String tag : new String[] {"signed", "unsigned"}) {
@@ -63,7 +65,7 @@ class SignedImagesOverTheSocketIT {
                     pusher.push(
                             "app",
                             Cosigner.tag(image.digest()),
-                            TRUSTED.signature(image.digest(), "registry.test/app:signed"));
+                            TRUSTED.signature(image.digest(), "signed.test/app:signed"));
                 }
             }
         }
@@ -78,7 +80,7 @@ class SignedImagesOverTheSocketIT {
 
     private String pull(String tag, String namespace) {
         PullImageRequest.Builder request =
-                PullImageRequest.newBuilder().setImage(ImageSpec.newBuilder().setImage("registry.test/app:" + tag));
+                PullImageRequest.newBuilder().setImage(ImageSpec.newBuilder().setImage("signed.test/app:" + tag));
         if (!namespace.isEmpty()) {
             PodSandboxConfig.Builder pod = request.getSandboxConfigBuilder();
             pod.getMetadataBuilder().setName("pod").setUid("uid").setNamespace(namespace);
@@ -91,14 +93,14 @@ class SignedImagesOverTheSocketIT {
         assertThatThrownBy(() -> pull(tag, namespace)).isInstanceOfSatisfying(StatusRuntimeException.class, failure -> {
             assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNKNOWN);
             assertThat(failure.getStatus().getDescription())
-                    .startsWith("SignatureValidationFailed: cannot pull image registry.test/app:" + tag + ": "
+                    .startsWith("SignatureValidationFailed: cannot pull image signed.test/app:" + tag + ": "
                             + folder.resolve(place) + ":1, default, requirement 1 (")
                     .contains(reason);
         });
         assertThat(node.images()
                         .listImages(ListImagesRequest.getDefaultInstance())
                         .getImagesList())
-                .noneMatch(image -> image.getRepoTagsList().contains("registry.test/app:" + tag));
+                .noneMatch(image -> image.getRepoTagsList().contains("signed.test/app:" + tag));
     }
 
     @Test

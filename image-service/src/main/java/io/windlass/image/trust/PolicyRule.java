@@ -58,14 +58,18 @@ final class PolicyRule {
         List<VerificationKey> keys =
                 required.keys().stream().map(KeySource::load).toList();
         List<String> reasons = new ArrayList<>();
+        List<Fault> unread = new ArrayList<>();
         for (Digest manifest : manifests) {
-            for (ImageSignature signature : signatures.of(manifest)) {
+            for (ImageSignature signature : read(signatures, manifest, unread)) {
                 Optional<String> wrong = wrong(signature, required, keys, asked, manifests);
                 if (wrong.isEmpty()) {
                     return Optional.empty();
                 }
                 reasons.add(signature.name() + " " + wrong.get());
             }
+        }
+        if (!unread.isEmpty()) {
+            throw unread.getFirst();
         }
         return Optional.of(
                 reasons.isEmpty()
@@ -74,6 +78,19 @@ final class PolicyRule {
                                 + (reasons.size() > MOST_REASONS
                                         ? "; and " + (reasons.size() - MOST_REASONS) + " more"
                                         : ""));
+    }
+
+    /** Where those of one manifest cannot be read, those of another may still do. */
+    private static List<ImageSignature> read(Signatures signatures, Digest manifest, List<Fault> unread) {
+        try {
+            return signatures.of(manifest);
+        } catch (Fault e) {
+            if (e.kind() == FaultKind.CANCELLED) {
+                throw e;
+            }
+            unread.add(e);
+            return List.of();
+        }
     }
 
     private static Optional<String> wrong(

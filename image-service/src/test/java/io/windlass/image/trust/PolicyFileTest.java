@@ -152,6 +152,34 @@ class PolicyFileTest {
                 .hasMessageContaining("a name without a tag fits matchRepository");
     }
 
+    @Test
+    void whereTheSignaturesOfTheIndexCannotBeReadThoseOfTheManifestMayDo() throws IOException {
+        Cosigner one = Cosigner.make();
+        SignaturePolicy policy = signed(one, one, "\"keyData\":K1");
+        Digest index = Digest.sha256(new byte[] {3});
+        ImageReference reference = ImageReference.parse("r.example/a:1");
+        Fault away = new Fault(FaultKind.UNAVAILABLE, "away");
+        Signatures good = manifest -> {
+            if (manifest.equals(index)) {
+                throw away;
+            }
+            return List.of(signature(one, manifest, "r.example/a:1"));
+        };
+        Signatures none = manifest -> {
+            if (manifest.equals(index)) {
+                throw away;
+            }
+            return List.of();
+        };
+
+        assertThatCode(() -> policy.rule(reference).check(reference, List.of(index, IMAGE), good))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> policy.rule(reference).check(reference, List.of(index, IMAGE), none))
+                .isInstanceOfSatisfying(
+                        Fault.class, fault -> assertThat(fault.kind()).isEqualTo(FaultKind.UNAVAILABLE))
+                .hasMessageEndingWith("requirement 1 (sigstoreSigned): away");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
