@@ -47,9 +47,9 @@ class PolicyFileTest {
         return new ImageSignature("signature 1", payload, by.sign(payload));
     }
 
-    /** A policy of one requirement, in which keys are written as K1 and K2. */
+    /** A policy of one requirement, in which keys are written as {@code <1>} and {@code <2>}. */
     private SignaturePolicy signed(Cosigner one, Cosigner two, String more) throws IOException {
-        String keyed = more.replace("K1", "\"" + inline(one) + "\"").replace("K2", "\"" + inline(two) + "\"");
+        String keyed = more.replace("<1>", "\"" + inline(one) + "\"").replace("<2>", "\"" + inline(two) + "\"");
         return read("{\"default\":[{\"type\":\"sigstoreSigned\"," + keyed + "}]}");
     }
 
@@ -122,8 +122,8 @@ class PolicyFileTest {
         Signatures byTwo = manifest -> List.of(signature(two, manifest, "r.example/a:1"));
         Signatures byBoth = manifest ->
                 List.of(signature(one, manifest, "r.example/a:1"), signature(two, manifest, "r.example/a:1"));
-        SignaturePolicy either = signed(one, two, "\"keyDatas\":[K1,K2]");
-        SignaturePolicy both = signed(one, two, "\"keyData\":K1},{\"type\":\"sigstoreSigned\",\"keyData\":K2");
+        SignaturePolicy either = signed(one, two, "\"keyDatas\":[<1>,<2>]");
+        SignaturePolicy both = signed(one, two, "\"keyData\":<1>},{\"type\":\"sigstoreSigned\",\"keyData\":<2>");
 
         assertThatCode(() -> check(either, "r.example/a:1", byTwo)).doesNotThrowAnyException();
         assertThatCode(() -> check(both, "r.example/a:1", byBoth)).doesNotThrowAnyException();
@@ -137,7 +137,7 @@ class PolicyFileTest {
     @Test
     void aGoodSignatureForAnotherImageOrNameIsNotOne() throws IOException {
         Cosigner one = Cosigner.make();
-        SignaturePolicy policy = signed(one, one, "\"keyData\":K1");
+        SignaturePolicy policy = signed(one, one, "\"keyData\":<1>");
         Digest other = Digest.sha256(new byte[] {2});
 
         assertThatThrownBy(() ->
@@ -155,7 +155,7 @@ class PolicyFileTest {
     @Test
     void whereTheSignaturesOfTheIndexCannotBeReadThoseOfTheManifestMayDo() throws IOException {
         Cosigner one = Cosigner.make();
-        SignaturePolicy policy = signed(one, one, "\"keyData\":K1");
+        SignaturePolicy policy = signed(one, one, "\"keyData\":<1>");
         Digest index = Digest.sha256(new byte[] {3});
         ImageReference reference = ImageReference.parse("r.example/a:1");
         Fault away = new Fault(FaultKind.UNAVAILABLE, "away");
@@ -197,7 +197,7 @@ class PolicyFileTest {
     void aPayloadThatIsNotFullyUnderstoodIsNoReasonToAccept(String text) throws IOException {
         Cosigner one = Cosigner.make();
         byte[] payload = text.replace("M", IMAGE.toString()).getBytes(StandardCharsets.UTF_8);
-        SignaturePolicy policy = signed(one, one, "\"keyData\":K1");
+        SignaturePolicy policy = signed(one, one, "\"keyData\":<1>");
 
         assertThatThrownBy(() -> check(
                         policy,
