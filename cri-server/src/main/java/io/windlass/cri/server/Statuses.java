@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 
 /** What a failure is answered as. */
 final class Statuses {
-    /** The errors that kubelet tells from others by how their text begins, and only where the code is UNKNOWN (k8s.io/cri-api/pkg/errors). */
+    /** What kubelet tells a refused image by, and only where the code is UNKNOWN (k8s.io/cri-api/pkg/errors). */
     private static final String UNTRUSTED = "SignatureValidationFailed: ";
 
     private Statuses() {}
