@@ -131,13 +131,24 @@ class CriServerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(FaultKind.class)
+    @EnumSource(value = FaultKind.class, names = "UNTRUSTED", mode = EnumSource.Mode.EXCLUDE)
     void aFaultIsAnsweredAsTheStatusOfItsName(FaultKind kind) {
         execSync(_ -> {
             throw new Fault(kind, "cannot exec: told so");
         });
         try (CriServer _ = started(Set.of(ownUid()))) {
             assertThatThrownBy(this::callExecSync).hasMessage(kind + ": cannot exec: told so");
+        }
+    }
+
+    @Test
+    void anImageThatIsNotTrustedIsAnsweredAsKubeletKnowsIt() {
+        execSync(_ -> {
+            throw new Fault(FaultKind.UNTRUSTED, "cannot pull: told so");
+        });
+        try (CriServer _ = started(Set.of(ownUid()))) {
+            assertThatThrownBy(this::callExecSync)
+                    .hasMessage("UNKNOWN: SignatureValidationFailed: cannot pull: told so");
         }
     }
 
