@@ -4,7 +4,7 @@ import io.windlass.image.content.ContentStore;
 import io.windlass.image.manifest.Descriptor;
 import io.windlass.image.progress.LayerTransfer;
 import io.windlass.image.reference.Digest;
-import io.windlass.image.registry.RegistrySession;
+import io.windlass.image.registry.LayerOrigin;
 import io.windlass.image.store.ImageStore;
 import io.windlass.image.unpack.LayerStack;
 import io.windlass.image.unpack.LayerUnpacker;
@@ -51,7 +51,7 @@ final class ArrangeLayers {
     }
 
     /** The folders' keys, lowest first; all layers must be there under their diffIds. */
-    List<Digest> arrange(RegistrySession registry, List<Descriptor> layers, List<Digest> diffIds) {
+    List<Digest> arrange(LayerOrigin origin, List<Descriptor> layers, List<Digest> diffIds) {
         List<Digest> chainIds = chainIds(diffIds);
         List<Digest> keys = new ArrayList<>();
         for (int i = 0; i < diffIds.size(); i++) {
@@ -60,26 +60,26 @@ final class ArrangeLayers {
             boolean depends = !keys.isEmpty() && !implied.isEmpty() && LayerUnpacker.dependsOn(below, implied);
             keys.add(depends ? chainIds.get(i) : diffIds.get(i));
             if (depends) {
-                rebuildOnce(registry, layers.get(i), diffIds.get(i), keys.getLast(), below);
+                rebuildOnce(origin, layers.get(i), diffIds.get(i), keys.getLast(), below);
             }
         }
         return keys;
     }
 
-    private void rebuildOnce(RegistrySession registry, Descriptor layer, Digest diffId, Digest key, LayerStack below) {
+    private void rebuildOnce(LayerOrigin origin, Descriptor layer, Digest diffId, Digest key, LayerStack below) {
         try (SharedTransfers.Ticket ticket = transfers.join(
-                key, new LayerTransfer(key, layer.size()), _ -> rebuild(registry, layer, diffId, key, below))) {
+                key, new LayerTransfer(key, layer.size()), _ -> rebuild(origin, layer, diffId, key, below))) {
             SharedTransfers.await(List.of(ticket));
         }
     }
 
-    private void rebuild(RegistrySession registry, Descriptor layer, Digest diffId, Digest key, LayerStack below) {
+    private void rebuild(LayerOrigin origin, Descriptor layer, Digest diffId, Digest key, LayerStack below) {
         if (store.layer(key).isPresent()) {
             return;
         }
         try {
             Path temporary = folders.begin();
-            try (InputStream packed = content.open(layer.digest()).orElseGet(() -> registry.blob(layer))) {
+            try (InputStream packed = content.open(layer.digest()).orElseGet(() -> origin.blob(layer))) {
                 UnpackedLayer unpacked = folders.unpack(packed, layer, diffId, temporary, Optional.of(below));
                 folders.commit(temporary, key, unpacked, () -> {}, Map.of());
             } finally {

@@ -8,7 +8,7 @@ import io.windlass.image.manifest.Descriptor;
 import io.windlass.image.progress.LayerTransfer;
 import io.windlass.image.reference.Digest;
 import io.windlass.image.registry.BlobStream;
-import io.windlass.image.registry.RegistrySession;
+import io.windlass.image.registry.LayerOrigin;
 import io.windlass.image.registry.Spool;
 import io.windlass.image.store.ImageStore;
 import io.windlass.image.unpack.UnpackedLayer;
@@ -35,12 +35,12 @@ final class FetchLayer {
     }
 
     /** @param diffId what the inflated archive's digest must be; names the layer's folder */
-    void fetch(RegistrySession registry, Descriptor layer, Digest diffId, LayerTransfer progress) {
+    void fetch(LayerOrigin origin, Descriptor layer, Digest diffId, LayerTransfer progress) {
         progress.begin();
         boolean done = false;
         try {
             if (store.layer(diffId).isEmpty()) {
-                bring(registry, layer, diffId, progress);
+                bring(origin, layer, diffId, progress);
             }
             done = true;
         } finally {
@@ -48,11 +48,11 @@ final class FetchLayer {
         }
     }
 
-    private void bring(RegistrySession registry, Descriptor layer, Digest diffId, LayerTransfer progress) {
+    private void bring(LayerOrigin origin, Descriptor layer, Digest diffId, LayerTransfer progress) {
         try (BlobWriter blob = content.begin(layer.digest(), layer.size())) {
             Path temporary = folders.begin();
             try {
-                UnpackedLayer unpacked = transfer(registry, layer, diffId, progress, blob, temporary);
+                UnpackedLayer unpacked = transfer(origin, layer, diffId, progress, blob, temporary);
                 blob.verify();
                 folders.commit(temporary, diffId, unpacked, blob::publish, Map.of(layer.digest(), layer.size()));
             } finally {
@@ -64,14 +64,14 @@ final class FetchLayer {
     }
 
     private UnpackedLayer transfer(
-            RegistrySession registry,
+            LayerOrigin origin,
             Descriptor layer,
             Digest diffId,
             LayerTransfer progress,
             BlobWriter blob,
             Path temporary)
             throws IOException {
-        BlobStream bytes = registry.layer(layer, new Placing(blob), progress::arrived);
+        BlobStream bytes = origin.layer(layer, new Placing(blob), progress::arrived);
         try (LayerSource source = new LayerSource(bytes, blob, layer, progress::arrived)) {
             try {
                 return folders.unpack(source, layer, diffId, temporary, Optional.empty());

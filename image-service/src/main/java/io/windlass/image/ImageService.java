@@ -1,6 +1,7 @@
 package io.windlass.image;
 
 import io.windlass.fault.Fault;
+import io.windlass.image.archive.FolderArchive;
 import io.windlass.image.content.ContentStore;
 import io.windlass.image.content.StoreLayout;
 import io.windlass.image.content.Trash;
@@ -13,6 +14,7 @@ import io.windlass.image.reference.ImageId;
 import io.windlass.image.reference.ImageReference;
 import io.windlass.image.registry.RegistryAuth;
 import io.windlass.image.registry.RegistryClient;
+import io.windlass.image.snapshot.Snapshot;
 import io.windlass.image.snapshot.SnapshotStore;
 import io.windlass.image.snapshot.Snapshots;
 import io.windlass.image.store.Collector;
@@ -20,17 +22,27 @@ import io.windlass.image.store.ImageStore;
 import io.windlass.image.store.LayoutIndex;
 import io.windlass.image.store.StoredImage;
 import io.windlass.image.store.StoredLayer;
+import io.windlass.linux.Fd;
+import io.windlass.linux.OpenFlags;
+import io.windlass.linux.SyscallException;
 import io.windlass.linux.Syscalls;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The images of this node. Thread-safe. Only one may be open on a root folder. */
 public final class ImageService implements AutoCloseable {
+    private final Syscalls kernel;
+    private final FolderArchive archives;
     private final StoreLayout layout;
     private final ImageStore store;
     private final Trash trash;
@@ -39,11 +51,19 @@ public final class ImageService implements AutoCloseable {
     private final RegistryHosts hosts;
     private final RegistryClient registries;
     private final Pulls pulls = new Pulls();
+    private final KeepImage keepImage;
     private final PullImage pullImage;
+    private final PushImage pushImage;
+    private final MakeImage makeImage;
+    private final InspectImage inspectImage;
+    private final SaveImages saveImages;
+    private final LoadImages loadImages;
     private final LayoutIndex layoutIndex;
     private final List<Pattern> pinned;
 
     private ImageService(Path root, ImageConfig config, Syscalls kernel) {
+        this.kernel = kernel;
+        this.archives = new FolderArchive(kernel);
         this.layout = StoreLayout.create(root);
         this.store = ImageStore.open(layout);
         this.trash = new Trash(layout);
@@ -63,9 +83,7 @@ public final class ImageService implements AutoCloseable {
                 config.downloads());
         LayerFolders folders = new LayerFolders(layout, store, trash, config.limits(), kernel);
         SharedTransfers transfers = new SharedTransfers(config.parallelTransfers());
-        this.pullImage = new PullImage(
-                registries,
-                config.policies(),
+        this.keepImage = new KeepImage(
                 content,
                 store,
                 collector,
@@ -73,6 +91,13 @@ public final class ImageService implements AutoCloseable {
                 new FetchLayer(content, store, folders),
                 new ArrangeLayers(content, store, folders, transfers),
                 layoutIndex);
+        this.pullImage = new PullImage(registries, config.policies(), content, keepImage);
+        StoredDocuments documents = new StoredDocuments(content);
+        this.pushImage = new PushImage(registries, layout, documents, collector);
+        this.makeImage = new MakeImage(layout, trash, content, collector, documents, keepImage, archives);
+        this.inspectImage = new InspectImage(content, documents);
+        this.saveImages = new SaveImages(layout, documents, collector);
+        this.loadImages = new LoadImages(layout, trash, config.limits(), content, keepImage);
         this.pinned = config.pinnedImages().stream().map(ImageService::glob).toList();
     }
 
@@ -110,6 +135,120 @@ public final class ImageService implements AutoCloseable {
             return pullImage.pull(reference, auth, namespace, progress);
         } finally {
             pulls.end(progress);
+        }
+    }
+
+    /**
+     * Sends an image to a registry.
+     *
+     * @param referenceOrId as for {@link #find}
+     * @param destination where to; empty: under the image's own name
+     */
+    public Pushed push(String referenceOrId, Optional<String> destination, RegistryAuth auth) {
+        SaveImages.Named named = named("push", referenceOrId);
+        String to = destination
+                .or(named::name)
+                .orElseThrow(() -> Fault.invalid("cannot push image " + referenceOrId
+                        + ": it was named by its id, so say where to (--to REGISTRY/REPOSITORY:TAG)"));
+        return pushImage.push(named.image(), named.name(), reference(to), auth);
+    }
+
+    /**
+     * Writes images into one archive, an OCI image layout that Docker loads too.
+     *
+     * @param referencesOrIds as for {@link #find}
+     */
+    public void save(List<String> referencesOrIds, OutputStream archive) {
+        saveImages.save(
+                referencesOrIds.stream().map(name -> named("save", name)).toList(), archive);
+    }
+
+    /**
+     * Keeps the images of an archive, which is an OCI image layout or what {@code docker save} writes, compressed by gzip, zstd or not at
+     * all.
+     */
+    public List<LoadedImage> load(InputStream archive) {
+        return loadImages.load(archive);
+    }
+
+    /**
+     * Makes an image of what a container has changed: its own image with one layer more.
+     *
+     * @param container which snapshot
+     * @param reference the new image's name, with a tag or none
+     */
+    public ImageId commit(String container, String reference, NewImage made, Standstill standstill) {
+        Snapshot snapshot = snapshots
+                .find(container)
+                .orElseThrow(() -> Fault.precondition(
+                        "cannot make an image of container " + container + ": it has no files any more"));
+        StoredImage base = store.image(snapshots.image(container))
+                .orElseThrow(() -> Fault.precondition("cannot make an image of container " + container
+                        + ": its own image was removed; pull " + snapshots.image(container) + " again"));
+        return makeImage.commit(base, snapshot, reference(reference), made, standstill);
+    }
+
+    /**
+     * Packs the root file system of a container.
+     *
+     * @param process the number of a process in it, if it runs: then its root is packed as that sees it, without what is mounted there
+     * @param archive stays open
+     */
+    public void export(String container, OptionalLong process, OutputStream archive) {
+        try {
+            if (process.isEmpty()) {
+                snapshots
+                        .find(container)
+                        .orElseThrow(() -> Fault.precondition("it has no files any more"))
+                        .export(archive);
+                return;
+            }
+            Path root = Path.of("/proc", Long.toString(process.getAsLong()), "root");
+            try (Fd opened = kernel.open(root, OpenFlags.PATH | OpenFlags.DIRECTORY, 0)) {
+                archives.packRoot(opened, archive);
+            } catch (SyscallException e) {
+                throw e.fault("cannot open " + root);
+            }
+        } catch (IOException e) {
+            throw ContentStore.failure("export container " + container, e);
+        } catch (Fault e) {
+            throw e.in("cannot export container " + container);
+        }
+    }
+
+    /** Makes an image of one layer, the archive of a root file system, compressed or not. */
+    public ImageId importRoot(InputStream archive, String reference, NewImage made) {
+        return makeImage.importRoot(archive, reference(reference), made);
+    }
+
+    /** What an image is made of. */
+    public ImageDetails inspect(String referenceOrId) {
+        return inspectImage.inspect(named("inspect", referenceOrId).image());
+    }
+
+    /** Images that no container was made from and nothing pins; {@link #remove} takes them by id. */
+    public List<Image> unused() {
+        Set<ImageId> used = snapshots.images();
+        return list().stream()
+                .filter(image -> !image.pinned() && !used.contains(image.id()))
+                .toList();
+    }
+
+    private SaveImages.Named named(String verb, String referenceOrId) {
+        StoredImage image = lookUp(referenceOrId)
+                .orElseThrow(() -> Fault.notFound("cannot " + verb + " image " + referenceOrId
+                        + ": it is not on this node; windlass images ls lists those that are"));
+        Optional<String> name = referenceOrId.startsWith("sha256:")
+                ? Optional.empty()
+                : nameOf(referenceOrId).filter(image.names()::containsKey);
+        return new SaveImages.Named(image, name);
+    }
+
+    private Optional<String> nameOf(String text) {
+        try {
+            return Optional.of(reference(text).toString());
+        } catch (Fault noReference) {
+            return Optional.empty();
         }
     }
 
@@ -173,11 +312,7 @@ public final class ImageService implements AutoCloseable {
     }
 
     private Optional<StoredImage> byName(String text) {
-        try {
-            return store.named(reference(text).toString());
-        } catch (Fault noReference) {
-            return Optional.empty();
-        }
+        return nameOf(text).flatMap(store::named);
     }
 
     private Optional<StoredImage> byPrefix(String hex) {

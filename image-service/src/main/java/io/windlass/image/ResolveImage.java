@@ -60,7 +60,8 @@ final class ResolveImage {
         return bytes;
     }
 
-    private void check(ImageManifest manifest, OciImageConfig config) {
+    /** Refuses a config that does not fit the manifest or this machine. */
+    void check(ImageManifest manifest, OciImageConfig config) {
         if (config.diffIds().size() != manifest.layers().size()) {
             throw new Fault(
                     FaultKind.DATA_LOSS,

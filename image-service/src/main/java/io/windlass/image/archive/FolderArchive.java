@@ -50,18 +50,42 @@ public final class FolderArchive {
      * @param archive written anew; its mode is 0600
      */
     public void pack(Path folder, Path archive) {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(archive), BUFFER);
-                Fd root = kernel.open(folder, OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW, 0)) {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(archive), BUFFER)) {
             kernel.fchmodat(Fd.WORKING_DIRECTORY, archive.toString(), 0600);
-            Packing packing = new Packing(root, new TarWriter(out));
-            packing.attributesOf("", kernel.statx(root, ""));
-            packing.entriesOf("");
-            packing.writer.end();
+            pack(folder, out);
         } catch (IOException e) {
             throw new Fault(
                     FaultKind.INTERNAL, "cannot pack %s into %s: %s".formatted(folder, archive, e.getMessage()), e);
         } catch (SyscallException e) {
             throw e.fault("cannot pack " + folder + " into " + archive);
+        }
+    }
+
+    /** The same to a stream, which stays open. */
+    public void pack(Path folder, OutputStream archive) throws IOException {
+        try (Fd root = kernel.open(folder, OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW, 0)) {
+            Packing packing = new Packing(root, new TarWriter(archive));
+            packing.attributesOf("", kernel.statx(root, ""));
+            packing.entriesOf("");
+            packing.writer.end();
+        } catch (SyscallException e) {
+            throw e.fault("cannot pack " + folder);
+        }
+    }
+
+    /**
+     * Packs a root file system as whoever is in it sees it, but for what is mounted on it: of that only the mount point is there.
+     *
+     * @param root opened for reading, or as a path
+     */
+    public void packRoot(Fd root, OutputStream archive) throws IOException {
+        try {
+            Packing packing = new Packing(root, new TarWriter(archive));
+            packing.attributesOf("", kernel.statx(root, ""));
+            packing.entriesOf("");
+            packing.writer.end();
+        } catch (SyscallException e) {
+            throw e.fault("cannot pack the root file system");
         }
     }
 
@@ -109,10 +133,20 @@ public final class FolderArchive {
             FileStat stat = kernel.statx(folder, name);
             switch (stat.mode() & FileMode.TYPE_MASK) {
                 case FileMode.DIRECTORY -> {
-                    attributesOf(path, stat);
-                    entriesOf(path);
+                    if (isMountPoint(folder, name)) {
+                        empty(path + "/", TarMember.FOLDER, stat, "", Map.of());
+                    } else {
+                        attributesOf(path, stat);
+                        entriesOf(path);
+                    }
                 }
-                case FileMode.REGULAR -> file(folder, path, name, stat);
+                case FileMode.REGULAR -> {
+                    if (isMountPoint(folder, name)) {
+                        empty(path, TarMember.FILE, stat, "", Map.of());
+                    } else {
+                        file(folder, path, name, stat);
+                    }
+                }
                 case FileMode.SYMBOLIC_LINK ->
                     empty(
                             path,
@@ -126,6 +160,17 @@ public final class FolderArchive {
                 default -> {
                     // A socket: whoever bound it binds it anew.
                 }
+            }
+        }
+
+        private boolean isMountPoint(Fd folder, String name) {
+            try (Fd _ = kernel.openat2(folder, name, OpenFlags.PATH | OpenFlags.NO_FOLLOW, 0, CONFINED)) {
+                return false;
+            } catch (SyscallException e) {
+                if (e.is(Errno.EXDEV)) {
+                    return true;
+                }
+                throw e;
             }
         }
 
@@ -230,6 +275,12 @@ public final class FolderArchive {
             try {
                 for (byte[] attribute : kernel.listxattr(folder, name)) {
                     String key = new String(attribute, StandardCharsets.ISO_8859_1);
+                    if (key.equals("trusted.overlay.redirect") || key.equals("trusted.overlay.metacopy")) {
+                        throw Fault.unimplemented("the overlay kept '" + name + "' as a reference to a lower layer ("
+                                + key
+                                + "), which no archive can hold: load the module overlay with redirect_dir=off and"
+                                + " metacopy=off");
+                    }
                     if (!key.startsWith("trusted.overlay.") && !key.startsWith("user.overlay.")) {
                         found.put(key, kernel.getxattr(folder, name, attribute));
                     }

@@ -29,6 +29,11 @@ public final class MediaTypes {
         return mediaType.equals(OCI_MANIFEST) || mediaType.equals(DOCKER_MANIFEST);
     }
 
+    /** What Docker's manifests call a layer of an OCI type. */
+    public static String asDocker(String ociLayer) {
+        return ociLayer.replace(OCI_LAYER + "+", DOCKER_LAYER + ".").replace(OCI_LAYER, DOCKER_LAYER);
+    }
+
     /** How a layer of this media type is compressed; what cannot be unpacked is refused by name. */
     public static Compression layerCompression(String mediaType) {
         return switch (mediaType) {

@@ -38,7 +38,7 @@ public enum DigestAlgorithm {
         return Optional.empty();
     }
 
-    MessageDigest start() {
+    public MessageDigest start() {
         try {
             return MessageDigest.getInstance(javaName);
         } catch (NoSuchAlgorithmException e) {

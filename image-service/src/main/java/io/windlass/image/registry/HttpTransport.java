@@ -18,6 +18,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
 
 /**
@@ -26,6 +31,8 @@ import javax.net.ssl.SSLException;
  */
 final class HttpTransport implements AutoCloseable {
     private static final Duration HEADERS_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STALL = Duration.ofSeconds(60);
+    private static final int COMMIT_STALLS = 10;
     private static final int MOST_REDIRECTS = 10;
     private static final String AUTHORIZATION = "Authorization";
 
@@ -93,12 +100,60 @@ final class HttpTransport implements AutoCloseable {
                         .build());
     }
 
+    /**
+     * The answer to a request that changes something; redirects are not followed.
+     *
+     * <p>How long it may take is not limited, but how long nothing of the body is taken, or no answer comes once all of it is.
+     */
+    HttpResponse<InputStream> upload(Access access, Upload upload, Map<String, String> headers) {
+        AtomicLong taken = new AtomicLong();
+        HttpRequest.Builder request = unlimited(upload.uri(), HttpClient.Version.HTTP_1_1)
+                .method(upload.method(), upload.body().counted(taken));
+        access.headers().forEach((name, values) -> {
+            if (!headers.containsKey(name)) {
+                values.forEach(value -> request.header(name, value));
+            }
+        });
+        headers.forEach(request::header);
+        CompletableFuture<HttpResponse<InputStream>> answer =
+                clients.of(access, isHttps(upload.uri())).sendAsync(request.build(), BodyHandlers.ofInputStream());
+        String what = upload.method() + " " + withoutQuery(upload.uri());
+        long before = -1;
+        int quiet = 0;
+        while (true) {
+            try {
+                return answer.get(STALL.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                long now = taken.get();
+                quiet = now == before ? quiet + 1 : 0;
+                // A registry may have to copy all of a large blob before it answers.
+                boolean sent = now >= upload.body().size();
+                if (quiet >= (sent ? COMMIT_STALLS : 1)) {
+                    answer.cancel(true);
+                    throw unavailable(what, new HttpTimeoutException("stalled"));
+                }
+                before = now;
+            } catch (InterruptedException e) {
+                answer.cancel(true);
+                Thread.currentThread().interrupt();
+                throw new Fault(FaultKind.CANCELLED, what + " was cancelled", e);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof IOException broken) {
+                    throw unavailable(what, broken);
+                }
+                throw Fault.internal(what + " failed: " + e.getCause(), e);
+            }
+        }
+    }
+
     private HttpRequest.Builder request(URI uri, HttpClient.Version wanted) {
         HttpClient.Version version = isHttps(uri) ? wanted : HttpClient.Version.HTTP_1_1;
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
-                .version(version)
-                .timeout(HEADERS_TIMEOUT)
-                .header("User-Agent", "windlass");
+        return unlimited(uri, version).timeout(HEADERS_TIMEOUT);
+    }
+
+    private HttpRequest.Builder unlimited(URI uri, HttpClient.Version version) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).version(version).header("User-Agent", "windlass");
         // It goes to the proxy alone: without one it is not sent.
         proxies.login(uri).ifPresent(value -> request.header("Proxy-Authorization", value));
         return request;
@@ -177,7 +232,7 @@ final class HttpTransport implements AutoCloseable {
         return to;
     }
 
-    private static boolean isSameOrigin(URI a, URI b) {
+    static boolean isSameOrigin(URI a, URI b) {
         return a.getScheme().equalsIgnoreCase(b.getScheme())
                 && a.getHost().equalsIgnoreCase(b.getHost())
                 && a.getPort() == b.getPort();

@@ -1,8 +1,12 @@
 package io.windlass.image.registry;
 
+import io.windlass.fault.Fault;
+import io.windlass.image.hosts.Endpoint;
 import io.windlass.image.hosts.RegistryHosts;
 import io.windlass.image.progress.Pull;
 import io.windlass.image.reference.ImageReference;
+import io.windlass.image.reference.Repository;
+import java.util.List;
 
 /** The way to all registries: HTTP clients with their connections, the tokens fetched so far, and the downloads under way. Thread-safe. */
 public final class RegistryClient implements AutoCloseable {
@@ -38,6 +42,25 @@ public final class RegistryClient implements AutoCloseable {
         Requests requests = new Requests(auth, keychain, transport, tokens);
         BlobRequests blobs = new BlobRequests(servers, requests, patience, stalls, downloads, limits, pull);
         return new RegistrySession(servers, requests, blobs, patience, pull);
+    }
+
+    /**
+     * Starts to write into a repository of a registry.
+     *
+     * @param exchanges hears of the requests
+     */
+    public PushSession push(ImageReference destination, RegistryAuth auth, Pull exchanges) {
+        Repository repository = destination.repository();
+        List<Endpoint> itself = hosts.endpoints(destination).stream()
+                .filter(endpoint -> endpoint.authority().equals(repository.registry())
+                        && endpoint.path().equals(repository.path()))
+                .toList();
+        if (itself.isEmpty()) {
+            throw Fault.precondition("this node's files name only mirrors of " + repository.registry()
+                    + ", and nothing is pushed to mirrors");
+        }
+        return new PushSession(
+                repository, itself, new Requests(auth, keychain, transport, tokens), patience, exchanges);
     }
 
     @Override

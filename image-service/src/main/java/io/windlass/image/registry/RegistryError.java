@@ -32,12 +32,13 @@ final class RegistryError {
                                 + (hadCredentials
                                         ? ": the credentials were not accepted"
                                         : ": credentials are needed, or the repository does not exist"));
-            case 403 -> new Fault(FaultKind.PERMISSION_DENIED, message + ": these credentials may not pull it");
+            case 403 ->
+                new Fault(FaultKind.PERMISSION_DENIED, message + ": these credentials may not " + verb(what) + " it");
             case 404 -> new Fault(FaultKind.NOT_FOUND, message);
             case 429 ->
                 new Fault(
                         FaultKind.UNAVAILABLE,
-                        message + ": the registry limits the rate of pulls"
+                        message + ": the registry limits the rate of requests"
                                 + response.headers()
                                         .firstValue("Retry-After")
                                         .map(a -> "; it asks to retry after " + clean(a))
@@ -49,6 +50,10 @@ final class RegistryError {
                         message,
                         asked.orElse(null));
         };
+    }
+
+    private static String verb(String what) {
+        return what.startsWith("PUT ") || what.startsWith("POST ") ? "push" : "pull";
     }
 
     /** The codes and messages of the distribution specification's error document, where there is one. */

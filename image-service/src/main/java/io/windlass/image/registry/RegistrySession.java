@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Reads manifests and blobs of one repository with one set of credentials, from the first server that has them. Thread-safe. */
-public final class RegistrySession {
+public final class RegistrySession implements LayerOrigin {
     /** Larger indexes, manifests and configs are refused, as other runtimes do. */
     public static final int MOST_DOCUMENT_BYTES = 4 << 20;
 
@@ -77,6 +77,7 @@ public final class RegistrySession {
      * A blob's bytes, not yet checked against its digest; the caller closes the stream. A transfer that is cut or stalls goes on with
      * the byte that comes next, at any of the servers.
      */
+    @Override
     public InputStream blob(Descriptor blob) {
         return blobs.whole(blob);
     }
@@ -87,6 +88,7 @@ public final class RegistrySession {
      * @param spool where parts are put
      * @param progress hears how many bytes are in the spool, if it comes in parts
      */
+    @Override
     public BlobStream layer(Descriptor layer, Spool spool, LongConsumer progress) {
         return blobs.layer(layer, spool, progress);
     }

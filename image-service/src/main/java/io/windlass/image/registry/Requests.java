@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The requests of one pull, with what servers want to see of who asks. Thread-safe. */
@@ -55,21 +56,40 @@ final class Requests {
                 authorization -> transport.head(endpoint.access(), uri, with(headers, authorization)));
     }
 
+    /**
+     * Any other request, whose answers of the statuses {@code expected} are the caller's.
+     *
+     * @param upload the request without what is said of who asks; sent again with that where the server wants it
+     */
+    HttpResponse<InputStream> upload(Endpoint endpoint, Upload upload, Set<Integer> expected, Exchange exchange) {
+        return checked(
+                endpoint,
+                upload.uri(),
+                exchange,
+                expected,
+                authorization -> transport.upload(endpoint.access(), upload, with(upload.headers(), authorization)));
+    }
+
     /** Sends a request with this value of the header Authorization. */
     private interface Send {
         HttpResponse<InputStream> send(Optional<String> authorization);
     }
 
     private HttpResponse<InputStream> checked(Endpoint endpoint, URI uri, Exchange exchange, Send send) {
+        return checked(endpoint, uri, exchange, Set.of(200, 206), send);
+    }
+
+    private HttpResponse<InputStream> checked(
+            Endpoint endpoint, URI uri, Exchange exchange, Set<Integer> expected, Send send) {
         try {
             HttpResponse<InputStream> response = authenticated(endpoint, exchange, send);
             exchange.answered(
                     response.statusCode(), response.version() == HttpClient.Version.HTTP_2 ? "HTTP/2" : "HTTP/1.1");
-            if (response.statusCode() != 200 && response.statusCode() != 206) {
+            if (!expected.contains(response.statusCode())) {
                 throw withProblem(
                         endpoint,
                         RegistryError.of(
-                                response.request().method() + " " + uri,
+                                response.request().method() + " " + HttpTransport.withoutQuery(uri),
                                 response,
                                 !key(endpoint).auth().equals(RegistryAuth.ANONYMOUS)));
             }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The servers of one pull in the order in which they are asked. Those that could not be reached are asked last from then on, so that a
@@ -24,12 +25,21 @@ final class Servers {
 
     /** The first answer. Without any, the last one's failure is reported, with what the others said before it. */
     <T> T first(Capability capability, Function<Endpoint, T> request) {
+        return first(capability, endpoint -> endpoint.can(capability), request);
+    }
+
+    /** The same, of all servers whatever they can. */
+    <T> T any(Function<Endpoint, T> request) {
+        return first(Capability.PULL, _ -> true, request);
+    }
+
+    private <T> T first(Capability capability, Predicate<Endpoint> usable, Function<Endpoint, T> request) {
         Set<Endpoint> before = Set.copyOf(unreachable);
         List<Fault> failures = new ArrayList<>();
         for (boolean last : new boolean[] {false, true}) {
             for (int i = 0; i < endpoints.size(); i++) {
                 Endpoint endpoint = endpoints.get(i);
-                if (!endpoint.can(capability) || before.contains(endpoint) != last || !isWay(i)) {
+                if (!usable.test(endpoint) || before.contains(endpoint) != last || !isWay(i)) {
                     continue;
                 }
                 try {

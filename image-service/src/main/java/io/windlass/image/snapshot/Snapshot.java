@@ -1,11 +1,21 @@
 package io.windlass.image.snapshot;
 
+import io.windlass.fault.Fault;
+import io.windlass.image.archive.FolderArchive;
+import io.windlass.image.unpack.ContainerChanges;
 import io.windlass.image.unpack.LayerStack;
+import io.windlass.linux.Fd;
+import io.windlass.linux.MountFlags;
+import io.windlass.linux.MountOption;
+import io.windlass.linux.SyscallException;
 import io.windlass.linux.Syscalls;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The directories that make up a container's root filesystem. Immutable. */
 public final class Snapshot {
@@ -58,6 +68,31 @@ public final class Snapshot {
      */
     public List<Path> locate(String path) {
         return new LayerStack(kernel, lowers).locate(path);
+    }
+
+    /**
+     * Packs the root filesystem with all its layers; for a container that does not run, as the layers are mounted once more.
+     *
+     * @param archive stays open
+     */
+    public void export(OutputStream archive) throws IOException {
+        List<MountOption> options = new ArrayList<>();
+        options.add(MountOption.of("lowerdir+", upper.toString()));
+        lowers.forEach(lower -> options.add(MountOption.of("lowerdir+", lower.toString())));
+        if (lowers.isEmpty()) {
+            throw Fault.unimplemented("cannot export " + id + ": its image has no layers");
+        }
+        // Detached: it is in nobody's table of mounts, and goes with its descriptor.
+        try (Fd root = kernel.fsmount("overlay", options, MountFlags.ATTR_RDONLY)) {
+            new FolderArchive(kernel).packRoot(root, archive);
+        } catch (SyscallException e) {
+            throw e.fault("cannot mount the layers of " + id);
+        }
+    }
+
+    /** Tells what the container has changed of its image. */
+    public void changes(Consumer<ContainerChanges.Change> told) {
+        new ContainerChanges(kernel, upper, lowers).each(told);
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Keeps snapshots as folders {@code snapshots/ID/{upper,work,layers}}. Thread-safe.
@@ -176,6 +177,20 @@ public final class SnapshotStore implements Snapshots {
             throw Fault.notFound("cannot tell the usage of snapshot " + snapshotId + ": there is none of that id");
         }
         return new DiskUsage(kernel).of(layout.snapshot(snapshotId).resolve(UPPER));
+    }
+
+    /** What a snapshot was made from. */
+    public ImageId image(String snapshotId) {
+        Origin origin = snapshots.get(snapshotId);
+        if (origin == null) {
+            throw Fault.notFound("there is no snapshot " + snapshotId);
+        }
+        return origin.image;
+    }
+
+    @Override
+    public Set<ImageId> images() {
+        return snapshots.values().stream().map(origin -> origin.image).collect(Collectors.toSet());
     }
 
     @Override

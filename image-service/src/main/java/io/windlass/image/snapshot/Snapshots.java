@@ -3,6 +3,7 @@ package io.windlass.image.snapshot;
 import io.windlass.image.reference.ImageId;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The writable layers of containers. Thread-safe. */
 public interface Snapshots {
@@ -16,6 +17,9 @@ public interface Snapshots {
 
     /** What the writable layer takes on disk. */
     SnapshotUsage usage(String snapshotId);
+
+    /** What writable layers were made from. */
+    Set<ImageId> images();
 
     List<String> list();
 }

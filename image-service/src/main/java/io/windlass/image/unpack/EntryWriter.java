@@ -13,6 +13,7 @@ import io.windlass.linux.Syscalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Makes single members of an archive in a {@link LayerTree}. Not thread-safe. */
@@ -22,6 +23,7 @@ final class EntryWriter {
     private static final String OPAQUE = ".wh..wh..opq";
     private static final String RESERVED = ".wh..wh.";
     private static final int BUFFER = 64 * 1024;
+    private static final byte[] ZEROS = new byte[BUFFER];
 
     private final Syscalls kernel;
     private final LayerTree tree;
@@ -112,12 +114,10 @@ final class EntryWriter {
         long flags = OpenFlags.CREATE | OpenFlags.EXCLUSIVE | OpenFlags.WRITE_ONLY | OpenFlags.NO_FOLLOW;
         long resolve = OpenFlags.RESOLVE_BENEATH | OpenFlags.RESOLVE_NO_SYMLINKS;
         try (Fd file = kernel.openat2(parent, name, flags, 0600, resolve)) {
-            long end = 0;
             for (Segment segment : entry.segments()) {
                 writeSegment(file, segment, data);
-                end = segment.length() == 0 ? end : segment.offset() + segment.length();
             }
-            if (end < entry.size()) {
+            if (kernel.statx(file, "").size() < entry.size()) {
                 kernel.ftruncate(file, entry.size());
             }
         }
@@ -132,6 +132,11 @@ final class EntryWriter {
             }
             // A segment may end anywhere, but data is only handed out in order: take no more than the segment needs.
             int count = data.read(chunk, (int) Math.min(chunk.length, end - at));
+            if (count == ZEROS.length && Arrays.equals(chunk, ZEROS)) {
+                // The file is new: what is not written there reads as zeros, and takes no room.
+                at += count;
+                continue;
+            }
             direct.clear().put(chunk, 0, count).flip();
             while (direct.hasRemaining()) {
                 at += kernel.pwrite(file, direct, at);

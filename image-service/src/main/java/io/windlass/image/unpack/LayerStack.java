@@ -105,7 +105,7 @@ public final class LayerStack {
     }
 
     /** The folder in every layer, down to the first that hides those below it. */
-    private List<Path> folders(List<String> names) {
+    List<Path> folders(List<String> names) {
         List<Path> folders = new ArrayList<>();
         for (Path layer : layers) {
             boolean ends = false;

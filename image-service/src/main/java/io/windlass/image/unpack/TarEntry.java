@@ -9,7 +9,7 @@ import java.util.List;
  * @param linkTarget of symbolic and hard links
  * @param segments where the data that follows belongs; one segment of the whole file when it is not sparse
  */
-record TarEntry(
+public record TarEntry(
         String path,
         TarType type,
         int mode,
@@ -25,8 +25,8 @@ record TarEntry(
         List<Segment> segments) {
     /** An extended attribute, as raw bytes: values such as security.capability are binary. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Attribute(byte[] name, byte[] value) {}
+    public record Attribute(byte[] name, byte[] value) {}
 
     /** Data of {@code length} bytes at {@code offset} of the file. */
-    record Segment(long offset, long length) {}
+    public record Segment(long offset, long length) {}
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory is bounded whatever the archive says: extended headers above 1 MiB are refused, and data is only streamed.
  */
-final class TarReader {
+public final class TarReader {
     private static final int MOST_HEADER_BYTES = 1 << 20;
     private static final long MOST_DATA_BYTES = 1L << 60;
 
@@ -25,12 +25,12 @@ final class TarReader {
     private long dataLeft;
     private long paddingLeft;
 
-    TarReader(InputStream in) {
+    public TarReader(InputStream in) {
         this.in = in;
     }
 
     /** The next member, after skipping what is left of the one before; empty at the end of the archive. */
-    Optional<TarEntry> next() throws IOException {
+    public Optional<TarEntry> next() throws IOException {
         try {
             PaxRecords pax = new PaxRecords();
             pax.addAll(global);
@@ -65,7 +65,7 @@ final class TarReader {
     }
 
     /** Reads up to {@code most} bytes of the current member's data, at least one; it must have that much left. */
-    int read(byte[] buffer, int most) throws IOException {
+    public int read(byte[] buffer, int most) throws IOException {
         int count = in.read(buffer, 0, (int) Math.min(most, dataLeft));
         if (count <= 0) {
             throw truncated();

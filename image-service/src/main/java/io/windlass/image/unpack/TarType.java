@@ -1,7 +1,7 @@
 package io.windlass.image.unpack;
 
 /** What a member of a layer archive is. */
-enum TarType {
+public enum TarType {
     FILE,
     HARD_LINK,
     SYMBOLIC_LINK,

@@ -25,7 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /**
- * A token server that a docker-registry believes: one user may pull by name and password, or by an identity token. Its tokens are signed
+ * A token server that a docker-registry believes: one user may do what he asks for by name and password, or by an identity token. Its tokens are signed
  * by the key of a server certificate.
  */
 public final class TokenServer implements AutoCloseable {
@@ -72,7 +72,9 @@ public final class TokenServer implements AutoCloseable {
             Map<String, String> fields = Arrays.stream(query.split("&", -1))
                     .map(field -> field.split("=", 2))
                     .collect(Collectors.toMap(
-                            field -> field[0], field -> URLDecoder.decode(field[1], StandardCharsets.UTF_8)));
+                            field -> field[0],
+                            field -> URLDecoder.decode(field[1], StandardCharsets.UTF_8),
+                            (one, other) -> one + " " + other));
             String login = "Basic "
                     + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
             boolean known = form
@@ -94,12 +96,17 @@ public final class TokenServer implements AutoCloseable {
 
     /** A JSON web token in the form of the distribution project. */
     private String sign(String scope) throws IOException, GeneralSecurityException {
-        String[] parts = scope.split(":", -1);
+        String access = Arrays.stream(scope.split(" ", -1))
+                .map(one -> one.split(":", -1))
+                .filter(parts -> parts.length == 3)
+                .map(parts -> "{\"type\":\"%s\",\"name\":\"%s\",\"actions\":[\"%s\"]}"
+                        .formatted(parts[0], parts[1], parts[2].replace(",", "\",\"")))
+                .collect(Collectors.joining(","));
         long now = Instant.now().getEpochSecond();
         String header = "{\"typ\":\"JWT\",\"alg\":\"ES256\",\"x5c\":[\"" + body(certificates.server()) + "\"]}";
         String claims = """
                 {"iss":"tester","sub":"me","aud":"test","exp":%d,"nbf":%d,"iat":%d,"jti":"1",
-                "access":[{"type":"%s","name":"%s","actions":["pull"]}]}""".formatted(now + 300, now - 10, now, parts[0], parts.length > 1 ? parts[1] : "");
+                "access":[%s]}""".formatted(now + 300, now - 10, now, access);
         String signed = encoded(header.getBytes(StandardCharsets.UTF_8)) + "."
                 + encoded(claims.getBytes(StandardCharsets.UTF_8));
         PrivateKey key = KeyFactory.getInstance("EC")
