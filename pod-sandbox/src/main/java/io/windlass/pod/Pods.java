@@ -15,6 +15,7 @@ import io.windlass.pod.container.ContainerStatsQuery;
 import io.windlass.pod.container.ContainerStatusQuery;
 import io.windlass.pod.container.CreateContainer;
 import io.windlass.pod.container.ExecSync;
+import io.windlass.pod.container.HoldContainer;
 import io.windlass.pod.container.ListContainers;
 import io.windlass.pod.container.OpenAttach;
 import io.windlass.pod.container.OpenExec;
@@ -79,6 +80,7 @@ public record Pods(
         UpdateContainerResources updateContainerResources,
         ReopenContainerLog reopenContainerLog,
         CheckpointContainer checkpointContainer,
+        HoldContainer holdContainer,
         CheckpointPod checkpointPod,
         RestorePod restorePod,
         ExecSync execSync,
@@ -176,6 +178,7 @@ public record Pods(
                 new UpdateContainerResources(store, cgroups, plugins, changes),
                 new ReopenContainerLog(store, shims),
                 new CheckpointContainer(store, checkpoints),
+                new HoldContainer(store, checkpoints),
                 new CheckpointPod(store, checkpoints, folders, rootfs.archives()),
                 new RestorePod(store, runPodSandbox, removePodSandbox, createContainer, folders, rootfs.archives()),
                 new ExecSync(store, shims, cgroups),

@@ -132,6 +132,21 @@ public final class Checkpoints {
         extra.finish(staging);
     }
 
+    /** Runs {@code work} while a running container is frozen; not while its pod is being saved. */
+    public void hold(Container container, Runnable work) {
+        PodSandboxId pod = container.definition().sandboxId();
+        ReentrantLock lock = running.computeIfAbsent(pod, _ -> new ReentrantLock());
+        if (!lock.tryLock()) {
+            throw Fault.precondition("pod sandbox " + pod + " is being saved; try again when that is done");
+        }
+        try (FrozenGroups _ = FrozenGroups.freeze(shims.of(pod), List.of(freezer(container)), FREEZING)) {
+            work.run();
+        } finally {
+            running.remove(pod, lock);
+            lock.unlock();
+        }
+    }
+
     private Freezer freezer(Container container) {
         Cgroup group = cgroups.find(container.definition().cgroupPath())
                 .orElseThrow(() -> Fault.precondition("container " + container.id() + " has no cgroup any more"));
