@@ -27,6 +27,9 @@ import io.windlass.image.testing.DockerRegistry;
 import io.windlass.image.testing.ImageBuilder;
 import io.windlass.image.testing.Pusher;
 import io.windlass.image.testing.TarBuilder;
+import io.windlass.node.v1.NodeServiceGrpc;
+import io.windlass.node.v1.NodeServiceGrpc.NodeServiceBlockingStub;
+import io.windlass.node.v1.NodeServiceGrpc.NodeServiceBlockingV2Stub;
 import io.windlass.testkit.Patience;
 import java.io.IOException;
 import java.net.URI;
@@ -52,6 +55,7 @@ final class CriNode implements AutoCloseable {
     private final DockerRegistry registry;
     private DaemonProcess daemon;
     private ManagedChannel channel;
+    private ManagedChannel operator;
 
     CriNode(Path folder) throws Exception {
         this(folder, "");
@@ -89,6 +93,7 @@ final class CriNode implements AutoCloseable {
                         settings));
         daemon = daemon();
         channel = daemon.connect(state().resolve("windlass.sock"));
+        operator = daemon.connect(state().resolve("node.sock"));
     }
 
     /** Outside the namespace first: the HTTP client's threads cannot be told where to make their sockets. */
@@ -121,12 +126,14 @@ final class CriNode implements AutoCloseable {
     /** Ends the daemon by SIGTERM; its exit code. */
     int end() throws InterruptedException {
         channel.shutdownNow();
+        operator.shutdownNow();
         return daemon.end(true);
     }
 
     /** Ends the daemon as a crash would. */
     void crash() {
         channel.shutdownNow();
+        operator.shutdownNow();
         daemon.kill();
     }
 
@@ -135,6 +142,7 @@ final class CriNode implements AutoCloseable {
         daemon.close();
         daemon = daemon();
         channel = daemon.connect(state().resolve("windlass.sock"));
+        operator = daemon.connect(state().resolve("node.sock"));
     }
 
     Path root() {
@@ -184,6 +192,20 @@ final class CriNode implements AutoCloseable {
 
     RuntimeServiceBlockingStub runtime() {
         return RuntimeServiceGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** What is asked at the operator's socket. */
+    NodeServiceBlockingStub operator() {
+        return NodeServiceGrpc.newBlockingStub(operator).withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    NodeServiceBlockingV2Stub operatorStreams() {
+        return NodeServiceGrpc.newBlockingV2Stub(operator).withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Where the daemon reaches the registry, as references begin. */
+    String registryHost() {
+        return registry.host();
     }
 
     ImageServiceBlockingStub images() {
@@ -333,6 +355,7 @@ final class CriNode implements AutoCloseable {
     @Override
     public void close() {
         channel.shutdownNow();
+        operator.shutdownNow();
         daemon.close();
         Leftovers.processesOf(state())
                 .forEach((pid, _) -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));

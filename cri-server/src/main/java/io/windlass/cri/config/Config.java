@@ -29,7 +29,10 @@ public record Config(
         Path newState = otherState.orElse(state);
         boolean followsState = server.listen().equals(state.resolve(ServerSettings.SOCKET));
         Path listen = otherListen.orElse(followsState ? newState.resolve(ServerSettings.SOCKET) : server.listen());
-        ServerSettings changed = new ServerSettings(listen, server.allowedUids());
+        Path node = server.nodeListen().equals(state.resolve(ServerSettings.NODE_SOCKET))
+                ? newState.resolve(ServerSettings.NODE_SOCKET)
+                : server.nodeListen();
+        ServerSettings changed = new ServerSettings(listen, server.allowedUids(), node);
         NriSettings plugins = nri.moved(state, newState);
         return new Config(
                 otherRoot.orElse(root),

@@ -3,6 +3,7 @@ package io.windlass.cri.recovery;
 import io.windlass.cri.config.Config;
 import io.windlass.cri.release.ReleaseVersion;
 import io.windlass.cri.server.CriServer;
+import io.windlass.cri.server.NodeServer;
 import io.windlass.nri.plugin.Nri;
 import io.windlass.pod.Pods;
 import io.windlass.runtime.shim.ShimSupervisor;
@@ -26,6 +27,7 @@ public final class StartUp implements AutoCloseable {
     private final Instance<Pods> pods;
     private final Instance<Nri> nri;
     private final Instance<CriServer> server;
+    private final Instance<NodeServer> nodeServer;
 
     @Inject
     StartUp(
@@ -34,13 +36,15 @@ public final class StartUp implements AutoCloseable {
             Instance<ShimSupervisor> shims,
             Instance<Pods> pods,
             Instance<Nri> nri,
-            Instance<CriServer> server) {
+            Instance<CriServer> server,
+            Instance<NodeServer> nodeServer) {
         this.config = config;
         this.closing = closing;
         this.shims = shims;
         this.pods = pods;
         this.nri = nri;
         this.server = server;
+        this.nodeServer = nodeServer;
     }
 
     /** @throws io.windlass.fault.Fault with what is in the way; what was opened until then is closed by {@link #close} */
@@ -52,6 +56,7 @@ public final class StartUp implements AutoCloseable {
         if (config.nri().enabled()) {
             nri.get().start(pods.get().pluginTarget());
         }
+        nodeServer.get().start();
         server.get().start();
         closing.later(QuietMemory.watch(pods.get().events()));
         long sinceLaunch = System.currentTimeMillis()

@@ -45,8 +45,51 @@ final class CallGuard implements ServerInterceptor {
         if (call.getMethodDescriptor().getType() == MethodType.UNARY) {
             return new GuardedListener<>(call, Contexts.interceptCall(context, call, headers, next), log);
         }
+        if (call.getMethodDescriptor().getType() == MethodType.CLIENT_STREAMING) {
+            return upload(call, headers, next, context, log);
+        }
         PacedCall<Q, R> paced = new PacedCall<>(call);
         return new StreamListener<>(paced, Contexts.interceptCall(context, paced, headers, next), log);
+    }
+
+    /** The handler begins with the call, not with its last request. */
+    private <Q, R> ServerCall.Listener<Q> upload(
+            ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next, Context context, CallLog log) {
+        ServerCall.Listener<Q> listener;
+        Context before = context.attach();
+        try {
+            listener = next.startCall(call, headers);
+        } finally {
+            context.detach(before);
+        }
+        if (listener instanceof Uploads<?, ?> uploads) {
+            Thread.ofVirtual()
+                    .name("upload " + call.getMethodDescriptor().getBareMethodName())
+                    .start(context.wrap(() -> run(call, log, context, uploads::answer, streams::add, streams::remove)));
+        }
+        return listener;
+    }
+
+    private static void run(
+            ServerCall<?, ?> call,
+            CallLog log,
+            Context context,
+            Runnable handler,
+            Consumer<Interruption> begin,
+            Consumer<Interruption> end) {
+        Status status = Status.OK;
+        try (Interruption interruption = new Interruption(context)) {
+            begin.accept(interruption);
+            try {
+                handler.run();
+            } finally {
+                end.accept(interruption);
+            }
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            status = Statuses.of(e, context);
+            call.close(status, new Metadata());
+        }
+        log.end(status);
     }
 
     private static class GuardedListener<Q, R> extends SimpleForwardingServerCallListener<Q> {
@@ -72,19 +115,7 @@ final class CallGuard implements ServerInterceptor {
         }
 
         final void answer(Context context, Consumer<Interruption> begin, Consumer<Interruption> end) {
-            Status status = Status.OK;
-            try (Interruption interruption = new Interruption(context)) {
-                begin.accept(interruption);
-                try {
-                    super.onHalfClose();
-                } finally {
-                    end.accept(interruption);
-                }
-            } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-                status = Statuses.of(e, context);
-                call.close(status, new Metadata());
-            }
-            log.end(status);
+            run(call, log, context, super::onHalfClose, begin, end);
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gRPC server on the CRI's Unix socket. Each call runs on a virtual thread of its own.
+ * A gRPC server on a Unix socket: the CRI's, or the operator's. Each call runs on a virtual thread of its own.
  *
  * <p>Thread-safe; started once and closed once.
  */
@@ -28,18 +28,32 @@ public final class CriServer implements AutoCloseable {
     private static final int LONGEST_MESSAGE = 16 << 20;
 
     private final Path path;
+    private final Access access;
     private final CallGuard guard;
     private final List<ServerServiceDefinition> services;
     private final EventLoopGroup acceptor = group("cri-accept");
     private final EventLoopGroup connections = group("cri-io");
     private @Nullable Server server;
 
+    /** Who may connect to the socket's file. */
+    public enum Access {
+        OWNER_AND_GROUP("rw-rw----"),
+        OWNER("rw-------");
+
+        private final String mode;
+
+        Access(String mode) {
+            this.mode = mode;
+        }
+    }
+
     /**
      * @param allowedUids whose calls are answered
      * @param services what is served; see {@link RpcTable}
      */
-    public CriServer(Path path, Set<Long> allowedUids, List<ServerServiceDefinition> services) {
+    public CriServer(Path path, Access access, Set<Long> allowedUids, List<ServerServiceDefinition> services) {
         this.path = path;
+        this.access = access;
         this.guard = new CallGuard(allowedUids);
         this.services = List.copyOf(services);
     }
@@ -68,7 +82,7 @@ public final class CriServer implements AutoCloseable {
         } catch (IOException e) {
             throw Fault.internal("cannot listen on " + path + ": " + e.getMessage(), e);
         }
-        socket.restrict();
+        socket.restrict(access.mode);
     }
 
     /** Refuses new calls, ends streams, and gives running calls {@code grace} to finish before they are cancelled. */

@@ -43,9 +43,9 @@ final class CriSocket {
     }
 
     /** To be called once it is bound. Before that, the usual umask keeps everybody but root from connecting. */
-    void restrict() {
+    void restrict(String mode) {
         try {
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw----"));
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
         } catch (IOException e) {
             throw Fault.internal("cannot set the mode of " + path + ": " + e, e);
         }

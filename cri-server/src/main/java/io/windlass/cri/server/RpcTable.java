@@ -8,8 +8,10 @@ import io.grpc.stub.ServerCalls;
 import io.windlass.fault.Fault;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Which code answers which RPC of a service. RPCs that nobody registered answer UNIMPLEMENTED by their name.
@@ -42,6 +44,13 @@ public final class RpcTable {
         return this;
     }
 
+    /** Many requests, which the handler takes as they come, and one answer. */
+    public <Q, R> RpcTable upload(MethodDescriptor<Q, R> rpc, UploadAnswer<Q, R> answer) {
+        ServerCallHandler<Q, R> handler = (call, _) -> new Uploads<>(call, answer);
+        handlers.put(rpc, handler);
+        return this;
+    }
+
     /** The service with all its RPCs. */
     public ServerServiceDefinition define() {
         ServerServiceDefinition.Builder builder = ServerServiceDefinition.builder(service);
@@ -65,6 +74,13 @@ public final class RpcTable {
     @FunctionalInterface
     public interface StreamAnswer<Q, R> {
         void answer(Q request, Consumer<R> sink);
+    }
+
+    /** Answers a stream of requests. */
+    @FunctionalInterface
+    public interface UploadAnswer<Q, R> {
+        /** @param requests waits for the next one; empty once all have come */
+        R answer(Supplier<Optional<Q>> requests);
     }
 
     /** A class that answers some RPCs. */

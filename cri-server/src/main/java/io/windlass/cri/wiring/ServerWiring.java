@@ -6,17 +6,20 @@ import io.windlass.cri.config.Config;
 import io.windlass.cri.grpc.ContainerEndpoint;
 import io.windlass.cri.grpc.EventsEndpoint;
 import io.windlass.cri.grpc.ImageEndpoint;
+import io.windlass.cri.grpc.NodeEndpoint;
 import io.windlass.cri.grpc.PodSandboxEndpoint;
 import io.windlass.cri.grpc.RuntimeEndpoint;
 import io.windlass.cri.grpc.StatsEndpoint;
 import io.windlass.cri.grpc.StreamingEndpoint;
 import io.windlass.cri.recovery.Closing;
 import io.windlass.cri.server.CriServer;
+import io.windlass.cri.server.NodeServer;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.cri.streaming.StreamingServer;
 import io.windlass.cri.v1.ImageServiceGrpc;
 import io.windlass.cri.v1.RuntimeServiceGrpc;
 import io.windlass.image.ImageService;
+import io.windlass.node.v1.NodeServiceGrpc;
 import io.windlass.pod.Pods;
 import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.network.PodNetwork;
@@ -60,7 +63,16 @@ final class ServerWiring {
                 ImageServiceGrpc.getServiceDescriptor(),
                 new ImageEndpoint(images, pods.containerStats()::writableLayers));
         Set<Long> allowed = Set.copyOf(config.server().allowedUids());
-        return closing.later(new CriServer(config.server().listen(), allowed, List.of(runtime, image)));
+        return closing.later(new CriServer(
+                config.server().listen(), CriServer.Access.OWNER_AND_GROUP, allowed, List.of(runtime, image)));
+    }
+
+    @Produces
+    @Singleton
+    NodeServer nodeServer(Config config, Pods pods, ImageService images, Closing closing) {
+        return closing.later(new NodeServer(
+                config.server().nodeListen(),
+                service(NodeServiceGrpc.getServiceDescriptor(), new NodeEndpoint(images, pods))));
     }
 
     private static ServerServiceDefinition service(ServiceDescriptor descriptor, RpcTable.Endpoint... endpoints) {

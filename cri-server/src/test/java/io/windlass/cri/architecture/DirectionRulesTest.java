@@ -18,6 +18,7 @@ class DirectionRulesTest {
             .importPackages("io.windlass");
 
     private static final String PROTO = "io.windlass.cri.v1..";
+    private static final String NODE_PROTO = "io.windlass.node.v1..";
     private static final String NRI = "io.windlass.nri..";
     private static final String NRI_PROTO = "io.windlass.proto..";
     private static final String SERVER = "io.windlass.cri..";
@@ -42,10 +43,10 @@ class DirectionRulesTest {
     void onlyTheServerKnowsTheWireFormat() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(SERVER, NRI, NRI_PROTO)
+                .resideOutsideOfPackages(SERVER, NRI, NRI_PROTO, NODE_PROTO)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(PROTO, "com.google.protobuf..", "io.grpc..")
+                .resideInAnyPackage(PROTO, NODE_PROTO, "com.google.protobuf..", "io.grpc..")
                 .check(CLASSES);
     }
 

@@ -92,7 +92,8 @@ class ConfigFilesTest {
 
         assertThat(config.root()).hasToString("/a");
         assertThat(config.state()).hasToString("/b");
-        assertThat(config.server()).isEqualTo(new ServerSettings(Path.of("/c/d.sock"), List.of(0L, 7L)));
+        assertThat(config.server())
+                .isEqualTo(new ServerSettings(Path.of("/c/d.sock"), List.of(0L, 7L), Path.of("/b/node.sock")));
         assertThat(config.registries())
                 .containsEntry("registry.k8s.io", new RegistrySettings(List.of(URI.create("http://127.0.0.1:5966"))));
         assertThat(config.selinux()).isEqualTo(new SelinuxSettings(SelinuxSettings.Use.FALSE, 500));

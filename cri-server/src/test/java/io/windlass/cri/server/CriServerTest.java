@@ -284,7 +284,7 @@ class CriServerTest {
     }
 
     private CriServer started(Set<Long> allowed) {
-        CriServer server = new CriServer(socket, allowed, List.of(table.define()));
+        CriServer server = new CriServer(socket, CriServer.Access.OWNER_AND_GROUP, allowed, List.of(table.define()));
         try {
             server.start();
             return server;
