@@ -1,5 +1,6 @@
 package io.windlass.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.grpc.StatusRuntimeException;
 import io.windlass.cri.v1.ContainerConfig;
 import io.windlass.cri.v1.ExecSyncRequest;
@@ -52,6 +53,12 @@ final class BurnInCommand extends CommandBase implements Callable<Integer> {
             runAll(daemon, workers, pods, latencies);
         }
         Output output = output();
+        if (output.isJson()) {
+            ObjectNode json = latencies.json();
+            before.reasons().forEach(json.withArray("failures")::add);
+            output.line(json.toPrettyString());
+            return before.failed() + latencies.failed() == 0 ? 0 : 1;
+        }
         output.line(latencies.table());
         Stream.of(before, latencies).flatMap(all -> all.reasons().stream()).forEach(output::line);
         int failed = before.failed() + latencies.failed();

@@ -17,6 +17,11 @@ abstract class CommandBase {
         return windlass.connect();
     }
 
+    /** To what the CRI has no words for. */
+    final Daemon connectNode() {
+        return windlass.connectNode();
+    }
+
     final Output output() {
         return windlass.output(spec);
     }

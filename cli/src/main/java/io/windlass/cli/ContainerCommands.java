@@ -52,10 +52,20 @@ final class ContainerCommands extends CommandBase.Group {
 
     @Command(name = "run", description = "Creates and starts a container in a pod.")
     int run(
-            @Parameters(index = "0", paramLabel = "POD") String pod,
-            @Parameters(index = "1", paramLabel = "IMAGE") String image,
-            @Parameters(index = "2..*", paramLabel = "COMMAND") List<String> command,
-            @Option(names = "--name", paramLabel = "NAME", defaultValue = "main") String name) {
+            @Parameters(index = "0", paramLabel = "POD", description = "Id of a pod, or its beginning.") String pod,
+            @Parameters(index = "1", paramLabel = "IMAGE", description = "Name or id of an image on this node.")
+                    String image,
+            @Parameters(
+                            index = "2..*",
+                            paramLabel = "COMMAND",
+                            description = "What it runs (default: the image's command).")
+                    List<String> command,
+            @Option(
+                            names = "--name",
+                            paramLabel = "NAME",
+                            defaultValue = "main",
+                            description = "Its name in the pod (default: main).")
+                    String name) {
         try (Daemon daemon = connect()) {
             ContainerConfig.Builder config = ContainerConfig.newBuilder()
                     .setImage(ImageCommands.image(image))
@@ -76,9 +86,20 @@ final class ContainerCommands extends CommandBase.Group {
 
     @Command(name = "exec", description = "Runs a command in a container and prints what it wrote; exits as it exited.")
     int exec(
-            @Parameters(index = "0", paramLabel = "CONTAINER") String container,
-            @Parameters(index = "1..*", arity = "1..*", paramLabel = "COMMAND") List<String> command,
-            @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60") long timeout) {
+            @Parameters(index = "0", paramLabel = "CONTAINER", description = "Id of a container, or its beginning.")
+                    String container,
+            @Parameters(
+                            index = "1..*",
+                            arity = "1..*",
+                            paramLabel = "COMMAND",
+                            description = "The command and its arguments.")
+                    List<String> command,
+            @Option(
+                            names = "--timeout",
+                            paramLabel = "SECONDS",
+                            defaultValue = "60",
+                            description = "Until the command is killed (default: 60).")
+                    long timeout) {
         try (Daemon daemon = connect()) {
             ExecSyncResponse result = daemon.runtime(timeout + 10)
                     .execSync(ExecSyncRequest.newBuilder()
@@ -86,6 +107,10 @@ final class ContainerCommands extends CommandBase.Group {
                             .addAllCmd(command)
                             .setTimeout(timeout)
                             .build());
+            if (output().isJson()) {
+                output().json(result);
+                return result.getExitCode();
+            }
             System.out.writeBytes(result.getStdout().toByteArray());
             System.err.writeBytes(result.getStderr().toByteArray());
             return result.getExitCode();
@@ -113,7 +138,9 @@ final class ContainerCommands extends CommandBase.Group {
     }
 
     @Command(name = "inspect", description = "Prints everything that is known of a container, as JSON.")
-    int inspect(@Parameters(paramLabel = "CONTAINER") String container) {
+    int inspect(
+            @Parameters(paramLabel = "CONTAINER", description = "Id of a container, or its beginning.")
+                    String container) {
         try (Daemon daemon = connect()) {
             output().json(status(daemon, container));
             return 0;
@@ -121,7 +148,10 @@ final class ContainerCommands extends CommandBase.Group {
     }
 
     @Command(name = "timeline", description = "Prints where the time of a container's launch went, step by step.")
-    int timeline(@Parameters(paramLabel = "CONTAINER") String container) throws JsonProcessingException {
+    int timeline(
+            @Parameters(paramLabel = "CONTAINER", description = "Id of a container, or its beginning.")
+                    String container)
+            throws JsonProcessingException {
         try (Daemon daemon = connect()) {
             ContainerStatusResponse status = status(daemon, container);
             JsonNode info = new ObjectMapper().readTree(status.getInfoOrDefault("info", "{}"));
@@ -138,8 +168,17 @@ final class ContainerCommands extends CommandBase.Group {
 
     @Command(name = "stop", description = "Stops containers: the stop signal first, after the timeout the end.")
     int stop(
-            @Parameters(paramLabel = "CONTAINER", arity = "1..*") List<String> containers,
-            @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "10") long timeout) {
+            @Parameters(
+                            paramLabel = "CONTAINER",
+                            arity = "1..*",
+                            description = "Ids of containers, or their beginnings.")
+                    List<String> containers,
+            @Option(
+                            names = "--timeout",
+                            paramLabel = "SECONDS",
+                            defaultValue = "10",
+                            description = "Between the stop signal and the end (default: 10).")
+                    long timeout) {
         try (Daemon daemon = connect()) {
             for (String container : containers) {
                 daemon.runtime(timeout + 60)
@@ -148,12 +187,18 @@ final class ContainerCommands extends CommandBase.Group {
                                 .setTimeout(timeout)
                                 .build());
             }
+            output().changed("stopped", containers);
             return 0;
         }
     }
 
     @Command(name = "rm", description = "Removes containers, running or not.")
-    int remove(@Parameters(paramLabel = "CONTAINER", arity = "1..*") List<String> containers) {
+    int remove(
+            @Parameters(
+                            paramLabel = "CONTAINER",
+                            arity = "1..*",
+                            description = "Ids of containers, or their beginnings.")
+                    List<String> containers) {
         try (Daemon daemon = connect()) {
             for (String container : containers) {
                 daemon.runtime(60)
@@ -161,6 +206,7 @@ final class ContainerCommands extends CommandBase.Group {
                                 .setContainerId(container)
                                 .build());
             }
+            output().changed("removed", containers);
             return 0;
         }
     }

@@ -9,10 +9,13 @@ import io.windlass.cri.v1.ImageServiceGrpc;
 import io.windlass.cri.v1.ImageServiceGrpc.ImageServiceBlockingStub;
 import io.windlass.cri.v1.RuntimeServiceGrpc;
 import io.windlass.cri.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
+import io.windlass.node.v1.NodeServiceGrpc;
+import io.windlass.node.v1.NodeServiceGrpc.NodeServiceBlockingStub;
+import io.windlass.node.v1.NodeServiceGrpc.NodeServiceBlockingV2Stub;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** A connection to the daemon's CRI socket. Thread-safe. */
+/** A connection to one of the daemon's sockets, the CRI's or the operator's. Thread-safe. */
 final class Daemon implements AutoCloseable {
     private static final int LARGEST_ANSWER = 16 << 20;
 
@@ -36,6 +39,15 @@ final class Daemon implements AutoCloseable {
 
     ImageServiceBlockingStub images(long seconds) {
         return ImageServiceGrpc.newBlockingStub(channel).withDeadlineAfter(seconds, TimeUnit.SECONDS);
+    }
+
+    NodeServiceBlockingStub node(long seconds) {
+        return NodeServiceGrpc.newBlockingStub(channel).withDeadlineAfter(seconds, TimeUnit.SECONDS);
+    }
+
+    /** For calls that send streams. */
+    NodeServiceBlockingV2Stub nodeStreams(long seconds) {
+        return NodeServiceGrpc.newBlockingV2Stub(channel).withDeadlineAfter(seconds, TimeUnit.SECONDS);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.windlass.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,6 +52,24 @@ final class Latencies {
                             at(sorted, 1)));
         });
         return table.toString();
+    }
+
+    ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode operations = json.putArray("operations");
+        nanos.forEach((operation, all) -> {
+            List<Long> sorted = all.stream().sorted().toList();
+            operations
+                    .addObject()
+                    .put("operation", operation)
+                    .put("count", sorted.size())
+                    .put("minMilliseconds", at(sorted, 0))
+                    .put("p50Milliseconds", at(sorted, 0.50))
+                    .put("p95Milliseconds", at(sorted, 0.95))
+                    .put("maxMilliseconds", at(sorted, 1));
+        });
+        reasons().forEach(json.putArray("failures")::add);
+        return json;
     }
 
     /** How many operations failed. */

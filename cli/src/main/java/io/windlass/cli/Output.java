@@ -1,5 +1,7 @@
 package io.windlass.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
@@ -21,7 +23,7 @@ final class Output {
 
     /** Prints {@code message} as JSON when that is asked for, else {@code table}. */
     void print(MessageOrBuilder message, Table table) {
-        if (format == Windlass.Format.json) {
+        if (isJson()) {
             json(message);
         } else {
             table.print(out);
@@ -36,6 +38,48 @@ final class Output {
             throw new IllegalStateException("cannot print the answer as JSON: " + e.getMessage(), e);
         }
         out.flush();
+    }
+
+    /** One of many results: its own line, whatever the format. */
+    void item(MessageOrBuilder message, String text) {
+        try {
+            line(
+                    isJson()
+                            ? JsonFormat.printer()
+                                    .alwaysPrintFieldsWithNoPresence()
+                                    .omittingInsignificantWhitespace()
+                                    .print(message)
+                            : text);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("cannot print the answer as JSON: " + e.getMessage(), e);
+        }
+    }
+
+    boolean isJson() {
+        return format == Windlass.Format.json;
+    }
+
+    /** What a command has done, where that is all there is to tell: said in JSON, left unsaid in text. */
+    void changed(String what, List<String> names) {
+        if (isJson()) {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            names.forEach(json.putArray(what)::add);
+            line(json.toString());
+        }
+    }
+
+    /** One result of no message, as names and values. */
+    void fields(Object... namesAndValues) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            json.putPOJO(String.valueOf(namesAndValues[i]), namesAndValues[i + 1]);
+            text.append(i == 0 ? "" : "  ")
+                    .append(namesAndValues[i])
+                    .append(": ")
+                    .append(namesAndValues[i + 1]);
+        }
+        line(isJson() ? json.toPrettyString() : text.toString());
     }
 
     void line(String text) {

@@ -42,7 +42,7 @@ final class PodCommands extends CommandBase.Group {
 
     @Command(name = "run", description = "Runs an empty pod, to put containers into.")
     int run(
-            @Parameters(paramLabel = "NAME") String name,
+            @Parameters(paramLabel = "NAME", description = "The pod's name.") String name,
             @Option(names = "--host-network", description = "Share the node's network.") boolean hostNetwork,
             @Option(names = "--logs", paramLabel = "DIR", description = "Folder for its containers' logs.") Path logs) {
         try (Daemon daemon = connect()) {
@@ -56,9 +56,12 @@ final class PodCommands extends CommandBase.Group {
     }
 
     @Command(name = "rm", description = "Stops and removes pods with all their containers.")
-    int remove(@Parameters(paramLabel = "POD", arity = "1..*") List<String> pods) {
+    int remove(
+            @Parameters(paramLabel = "POD", arity = "1..*", description = "Ids of pods, or their beginnings.")
+                    List<String> pods) {
         try (Daemon daemon = connect()) {
             pods.forEach(pod -> remove(daemon, pod));
+            output().changed("removed", pods);
             return 0;
         }
     }

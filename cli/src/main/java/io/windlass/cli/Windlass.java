@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 /** The command's root: options that all subcommands share, and how failures are shown. */
 @Command(
         name = "windlass",
-        description = "Looks at and drives a Windlass daemon through its CRI socket.",
+        description = "Looks at and drives a Windlass daemon through its sockets.",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
@@ -25,6 +25,9 @@ import picocli.CommandLine.Spec;
             ImageCommands.class,
             PodCommands.class,
             ContainerCommands.class,
+            DiffCommand.class,
+            CommitCommand.class,
+            ExportCommand.class,
             BurnInCommand.class,
             picocli.AutoComplete.GenerateCompletion.class
         })
@@ -39,6 +42,15 @@ public final class Windlass implements Runnable {
             defaultValue = "${WINDLASS_SOCKET:-/run/windlass/windlass.sock}",
             description = "The daemon's socket (default: $WINDLASS_SOCKET, else /run/windlass/windlass.sock).")
     private Path socket = Path.of("/run/windlass/windlass.sock");
+
+    @Option(
+            names = "--node-socket",
+            scope = ScopeType.INHERIT,
+            paramLabel = "PATH",
+            defaultValue = "${WINDLASS_NODE_SOCKET:-/run/windlass/node.sock}",
+            description =
+                    "The daemon's socket for operators, root's alone (default: $WINDLASS_NODE_SOCKET, else /run/windlass/node.sock).")
+    private Path nodeSocket = Path.of("/run/windlass/node.sock");
 
     @Option(
             names = {"-o", "--output"},
@@ -81,6 +93,10 @@ public final class Windlass implements Runnable {
         return new Daemon(socket);
     }
 
+    Daemon connectNode() {
+        return new Daemon(nodeSocket);
+    }
+
     Output output(CommandSpec command) {
         PrintWriter out = command.commandLine().getOut();
         return new Output(out, format);
@@ -90,8 +106,11 @@ public final class Windlass implements Runnable {
         if (failure instanceof StatusRuntimeException refused) {
             Status status = refused.getStatus();
             String description = status.getDescription();
-            if (status.getCode() == Status.Code.UNAVAILABLE) {
-                return "cannot reach the daemon; is it running, and is --socket its socket? (" + description + ")";
+            // The daemon's own words, as of a registry that does not answer, begin so.
+            boolean said = description != null && description.startsWith("cannot ");
+            if (status.getCode() == Status.Code.UNAVAILABLE && !said) {
+                return "cannot reach the daemon; is it running, and are --socket and --node-socket its sockets? ("
+                        + description + ")";
             }
             return description == null ? status.getCode().name() : description;
         }
