@@ -59,6 +59,7 @@ class NodeApiIT {
 
     @AfterAll
     void end() {
+        node.removePods();
         node.close();
     }
 
