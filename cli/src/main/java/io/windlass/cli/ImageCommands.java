@@ -10,8 +10,6 @@ import io.windlass.cri.v1.Image;
 import io.windlass.cri.v1.ImageSpec;
 import io.windlass.cri.v1.ListImagesRequest;
 import io.windlass.cri.v1.ListImagesResponse;
-import io.windlass.cri.v1.PullImageRequest;
-import io.windlass.cri.v1.PullImageResponse;
 import io.windlass.cri.v1.RemoveImageRequest;
 import io.windlass.node.v1.Chunk;
 import io.windlass.node.v1.ImageStep;
@@ -23,17 +21,18 @@ import io.windlass.node.v1.LoadedImage;
 import io.windlass.node.v1.MakeImageResponse;
 import io.windlass.node.v1.PruneImagesRequest;
 import io.windlass.node.v1.PruneImagesResponse;
+import io.windlass.node.v1.PullImageProgress;
+import io.windlass.node.v1.PullImageRequest;
 import io.windlass.node.v1.PushImageRequest;
 import io.windlass.node.v1.PushImageResponse;
 import io.windlass.node.v1.SaveImagesRequest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -41,7 +40,6 @@ import picocli.CommandLine.Parameters;
         description = "Pulls, lists, pushes, saves, loads and removes images.",
         synopsisSubcommandLabel = "COMMAND")
 final class ImageCommands extends CommandBase.Group {
-    private static final long PULL_SECONDS = 3600;
     private static final long TRANSFER_SECONDS = 24 * 3600;
 
     @Command(name = "ls", description = "Lists the images on this node.")
@@ -60,16 +58,58 @@ final class ImageCommands extends CommandBase.Group {
         }
     }
 
-    @Command(name = "pull", description = "Pulls an image.")
-    int pull(@Parameters(paramLabel = "REFERENCE", description = "name[:tag][@digest]") String reference) {
-        try (Daemon daemon = connect()) {
-            PullImageResponse pulled = daemon.images(PULL_SECONDS)
-                    .pullImage(PullImageRequest.newBuilder()
-                            .setImage(image(reference))
-                            .build());
-            output().print(pulled, new Output.Table("IMAGE").row(pulled.getImageRef()));
-            return 0;
+    @Command(
+            name = "pull",
+            description = {
+                "Pulls an image, and shows on a terminal how far it is.",
+                "Without --username the node's own credentials are used."
+            })
+    int pull(
+            @Parameters(paramLabel = "REFERENCE", description = "name[:tag][@digest]") String reference,
+            @Option(
+                            names = "--explain",
+                            description =
+                                    "Print every request that was made: where to, with what credentials, and how it went.")
+                    boolean explain,
+            @Mixin LoginOptions login)
+            throws IOException {
+        PullImageRequest.Builder request = PullImageRequest.newBuilder().setImage(reference);
+        login.credentials(spec.commandLine()).ifPresent(request::setCredentials);
+        PullImageProgress last = PullImageProgress.getDefaultInstance();
+        ProgressLine line = new ProgressLine(spec.commandLine().getErr());
+        try (Daemon daemon = connectNode()) {
+            Iterator<PullImageProgress> progress = daemon.node(TRANSFER_SECONDS).pullImage(request.build());
+            while (progress.hasNext()) {
+                last = progress.next();
+                line.show(last);
+            }
+        } finally {
+            line.clear();
+            if (explain && (!output().isJson() || last.getImageRef().isEmpty())) {
+                output().print(last, explained(last));
+            }
         }
+        Output.Table table = new Output.Table("IMAGE").row(last.getImageRef());
+        output().print(explain ? last : last.toBuilder().clearRequests(), table);
+        return 0;
+    }
+
+    private static Output.Table explained(PullImageProgress pull) {
+        Output.Table table = new Output.Table(
+                "SERVER", "SERVER-FROM", "OBJECT", "AUTH", "AUTH-FROM", "STATUS", "PROTOCOL", "BYTES", "MS", "FAILURE");
+        pull.getRequestsList()
+                .forEach(request -> table.row(
+                        request.getServer(),
+                        request.getServerFrom(),
+                        request.getObject(),
+                        request.getAuth(),
+                        request.getCredentialsFrom(),
+                        request.getStatus(),
+                        request.getProtocol(),
+                        request.getBytes(),
+                        request.getMilliseconds(),
+                        request.getFailure()));
+        return table;
     }
 
     @Command(name = "rm", description = "Removes images: every tag of them, and the layers that nothing else uses.")
@@ -102,23 +142,12 @@ final class ImageCommands extends CommandBase.Group {
                             paramLabel = "DESTINATION",
                             description = "Reference that it gets there (default: its own name).")
                     String destination,
-            @Option(names = "--username", paramLabel = "NAME", description = "Who asks at the registry.")
-                    String username,
-            @Option(
-                            names = "--password-stdin",
-                            description = "Read the password of --username from the standard input.")
-                    boolean passwordStdin)
+            @Mixin LoginOptions login)
             throws IOException {
         PushImageRequest.Builder request = PushImageRequest.newBuilder()
                 .setImage(reference)
                 .setDestination(destination == null ? "" : destination);
-        if (passwordStdin != (username != null)) {
-            throw new ParameterException(spec.commandLine(), "--username and --password-stdin need each other");
-        }
-        if (username != null) {
-            String password = new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip();
-            request.getCredentialsBuilder().setUsername(username).setPassword(password);
-        }
+        login.credentials(spec.commandLine()).ifPresent(request::setCredentials);
         try (Daemon daemon = connectNode()) {
             PushImageResponse pushed = daemon.node(TRANSFER_SECONDS).pushImage(request.build());
             if (pushed.getLeftOut() > 0) {

@@ -47,10 +47,10 @@ public final class Windlass implements Runnable {
             names = "--node-socket",
             scope = ScopeType.INHERIT,
             paramLabel = "PATH",
-            defaultValue = "${WINDLASS_NODE_SOCKET:-/run/windlass/node.sock}",
+            defaultValue = "${WINDLASS_NODE_SOCKET:-}",
             description =
-                    "The daemon's socket for operators, root's alone (default: $WINDLASS_NODE_SOCKET, else /run/windlass/node.sock).")
-    private Path nodeSocket = Path.of("/run/windlass/node.sock");
+                    "The daemon's socket for operators, root's alone (default: $WINDLASS_NODE_SOCKET, else node.sock beside --socket).")
+    private Path nodeSocket = Path.of("");
 
     @Option(
             names = {"-o", "--output"},
@@ -94,7 +94,7 @@ public final class Windlass implements Runnable {
     }
 
     Daemon connectNode() {
-        return new Daemon(nodeSocket);
+        return new Daemon(nodeSocket.toString().isEmpty() ? socket.resolveSibling("node.sock") : nodeSocket);
     }
 
     Output output(CommandSpec command) {

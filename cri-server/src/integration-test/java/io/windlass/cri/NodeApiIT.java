@@ -17,6 +17,8 @@ import io.windlass.node.v1.LoadImagesResponse;
 import io.windlass.node.v1.MakeImageResponse;
 import io.windlass.node.v1.NewImage;
 import io.windlass.node.v1.PruneImagesRequest;
+import io.windlass.node.v1.PullImageProgress;
+import io.windlass.node.v1.PullImageRequest;
 import io.windlass.node.v1.PushImageRequest;
 import io.windlass.node.v1.SaveImagesRequest;
 import io.windlass.testkit.RequiresRoot;
@@ -112,6 +114,27 @@ class NodeApiIT {
                                 .build())
                         .getId())
                 .isEqualTo(id);
+    }
+
+    @Test
+    void a_pull_tells_its_requests_also_when_it_fails() {
+        List<PullImageProgress> told = new ArrayList<>();
+        node.operator()
+                .pullImage(PullImageRequest.newBuilder().setImage(CriNode.IMAGE).build())
+                .forEachRemaining(told::add);
+        assertThat(told.getLast().getState()).isEqualTo("DONE");
+        assertThat(told.getLast().getImageRef()).startsWith("sha256:");
+        assertThat(told.getLast().getRequests(0).getStatus()).isEqualTo(200);
+        told.clear();
+
+        Iterator<PullImageProgress> failing = node.operator()
+                .pullImage(PullImageRequest.newBuilder()
+                        .setImage(node.registryHost() + "/nothing:here")
+                        .build());
+        assertThatThrownBy(() -> failing.forEachRemaining(told::add)).hasMessageContaining("cannot pull image");
+        assertThat(told.getLast().getState()).isEqualTo("FAILED");
+        assertThat(told.getLast().getRequestsList())
+                .anySatisfy(request -> assertThat(request.getStatus()).isEqualTo(404));
     }
 
     @Test

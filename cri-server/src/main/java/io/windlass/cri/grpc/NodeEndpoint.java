@@ -27,6 +27,8 @@ import io.windlass.node.v1.NewImage;
 import io.windlass.node.v1.NodeServiceGrpc;
 import io.windlass.node.v1.PruneImagesRequest;
 import io.windlass.node.v1.PruneImagesResponse;
+import io.windlass.node.v1.PullImageProgress;
+import io.windlass.node.v1.PullImageRequest;
 import io.windlass.node.v1.PushImageRequest;
 import io.windlass.node.v1.PushImageResponse;
 import io.windlass.node.v1.SaveImagesRequest;
@@ -57,8 +59,9 @@ public final class NodeEndpoint implements RpcTable.Endpoint {
 
     @Override
     public void register(RpcTable table) {
-        table.unary(NodeServiceGrpc.getPushImageMethod(), this::push).stream(
-                NodeServiceGrpc.getSaveImagesMethod(), this::save)
+        table.stream(NodeServiceGrpc.getPullImageMethod(), this::pull)
+                .unary(NodeServiceGrpc.getPushImageMethod(), this::push)
+                .stream(NodeServiceGrpc.getSaveImagesMethod(), this::save)
                 .upload(NodeServiceGrpc.getLoadImagesMethod(), this::load)
                 .unary(NodeServiceGrpc.getPruneImagesMethod(), this::prune)
                 .unary(NodeServiceGrpc.getInspectImageMethod(), this::inspect)
@@ -66,6 +69,11 @@ public final class NodeEndpoint implements RpcTable.Endpoint {
                 .unary(NodeServiceGrpc.getCommitContainerMethod(), this::commit)
                 .stream(NodeServiceGrpc.getExportContainerMethod(), this::export)
                 .stream(NodeServiceGrpc.getContainerChangesMethod(), this::changes);
+    }
+
+    private void pull(PullImageRequest request, Consumer<PullImageProgress> sink) {
+        String image = required("pull", "image", request.getImage());
+        new FollowedPull(images, images.reference(image), auth(request.getCredentials())).follow(sink);
     }
 
     private PushImageResponse push(PushImageRequest request) {
