@@ -22,6 +22,8 @@ import io.windlass.image.store.ImageStore;
 import io.windlass.image.store.LayoutIndex;
 import io.windlass.image.store.StoredImage;
 import io.windlass.image.store.StoredLayer;
+import io.windlass.image.verify.StoreReport;
+import io.windlass.image.verify.VerifyOptions;
 import io.windlass.linux.Fd;
 import io.windlass.linux.OpenFlags;
 import io.windlass.linux.SyscallException;
@@ -58,6 +60,7 @@ public final class ImageService implements AutoCloseable {
     private final InspectImage inspectImage;
     private final SaveImages saveImages;
     private final LoadImages loadImages;
+    private final VerifyImages verifyImages;
     private final LayoutIndex layoutIndex;
     private final List<Pattern> pinned;
 
@@ -98,6 +101,15 @@ public final class ImageService implements AutoCloseable {
         this.inspectImage = new InspectImage(content, documents);
         this.saveImages = new SaveImages(layout, documents, collector);
         this.loadImages = new LoadImages(layout, trash, config.limits(), content, keepImage);
+        this.verifyImages = new VerifyImages(
+                layout,
+                content,
+                store,
+                collector,
+                snapshots,
+                folders,
+                new RepairImages(layout, content, store, collector, trash, snapshots, folders, registries),
+                kernel);
         this.pinned = config.pinnedImages().stream().map(ImageService::glob).toList();
     }
 
@@ -282,6 +294,18 @@ public final class ImageService implements AutoCloseable {
             layoutIndex.write();
             collector.collect();
         });
+    }
+
+    /**
+     * Examines all of the store, while pulls go on and containers run: each blob's content, each unpacked layer, and whether there are files
+     * that nothing tells of. With repair only what is bad is removed and fetched again. An interrupt of the calling thread ends it.
+     */
+    public StoreReport verify(VerifyOptions options) {
+        StoreReport report = verifyImages.verify(options);
+        if (options.repair() && !report.isClean()) {
+            layoutIndex.write();
+        }
+        return report;
     }
 
     /** What content and unpacked layers take; from the records, so that asking costs nothing. */

@@ -9,6 +9,7 @@ import io.windlass.image.manifest.Descriptor;
 import io.windlass.image.manifest.MediaTypes;
 import io.windlass.image.reference.Digest;
 import io.windlass.image.reference.DigestVerifier;
+import io.windlass.image.store.Collector;
 import io.windlass.image.store.ImageStore;
 import io.windlass.image.store.StoredLayer;
 import io.windlass.image.unpack.LayerStack;
@@ -98,13 +99,7 @@ final class LayerFolders {
      */
     void commit(Path temporary, Digest key, UnpackedLayer unpacked, Runnable publishBlob, Map<Digest, Long> blobs)
             throws IOException {
-        trash.discard(temporary.resolve("replaced"));
-        if (!unpacked.implied().isEmpty()) {
-            Files.write(temporary.resolve(StoreLayout.IMPLIED), encoded(unpacked.implied()));
-        }
-        try (Fd directory = kernel.open(temporary, OpenFlags.DIRECTORY, 0)) {
-            kernel.syncfs(directory);
-        }
+        complete(temporary, unpacked);
         publishing.lock();
         try {
             // A cancelled transfer of the same layer may have come this far before this one.
@@ -118,6 +113,43 @@ final class LayerFolders {
         } finally {
             publishing.unlock();
         }
+    }
+
+    /** The last touches to a temporary folder, which then is on disk. */
+    private void complete(Path temporary, UnpackedLayer unpacked) throws IOException {
+        trash.discard(temporary.resolve("replaced"));
+        if (!unpacked.implied().isEmpty()) {
+            Files.write(temporary.resolve(StoreLayout.IMPLIED), encoded(unpacked.implied()));
+        }
+        try (Fd directory = kernel.open(temporary, OpenFlags.DIRECTORY, 0)) {
+            kernel.syncfs(directory);
+        }
+    }
+
+    /**
+     * Puts a layer in the place of one that is damaged or gone.
+     *
+     * @param allowed throws when the old one may not be taken away; nothing can start to use it meanwhile
+     */
+    void replace(Path temporary, Digest key, UnpackedLayer unpacked, Collector collector, Runnable allowed)
+            throws IOException {
+        complete(temporary, unpacked);
+        collector.guarded(() -> {
+            allowed.run();
+            publishing.lock();
+            try {
+                trash.discard(layout.layer(key));
+                StoreLayout.commit(temporary, layout.layer(key));
+                DirectorySync.sync(layout.layers());
+                StoredLayer layer = new StoredLayer(key, unpacked.bytes(), unpacked.inodes(), unpacked.rootSet());
+                if (!store.layer(key).equals(Optional.of(layer))) {
+                    store.addLayer(layer, Map.of());
+                }
+                return true;
+            } finally {
+                publishing.unlock();
+            }
+        });
     }
 
     void discard(Path temporary) {

@@ -78,6 +78,22 @@ public final class SnapshotStore implements Snapshots {
         return used;
     }
 
+    /** The snapshots that a layer is part of, sorted. */
+    public List<String> usersOf(Digest layer) {
+        return snapshots.entrySet().stream()
+                .filter(snapshot -> snapshot.getValue().layers.contains(layer))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    /** Folders among the snapshots that are none. */
+    public List<Path> orphans() {
+        return collector.guarded(() -> StoreLayout.entries(layout.snapshots()).stream()
+                .filter(path -> !snapshots.containsKey(String.valueOf(path.getFileName())))
+                .toList());
+    }
+
     @Override
     public Snapshot prepare(String snapshotId, ImageId image) {
         if (!snapshotId.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")) {

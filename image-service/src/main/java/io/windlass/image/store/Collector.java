@@ -18,6 +18,9 @@ import java.util.function.Supplier;
  * a layer does so inside {@link #guarded} or under a lease, and so never sees one that is about to go.
  */
 public final class Collector {
+    /** Temporary files that are only made under leases. */
+    private static final List<String> TEMPORARY = List.of("blob", "layer");
+
     private final StoreLayout layout;
     private final ImageStore store;
     private final Trash trash;
@@ -88,17 +91,47 @@ public final class Collector {
         });
     }
 
+    /** Whether a pull or another work under a lease is under way. */
+    public boolean isLeased() {
+        return guarded(() -> !leases.isEmpty());
+    }
+
+    /**
+     * Layers and blobs on disk that no record tells of and no lease is about, and, when no lease is held, what a work has left among the
+     * temporary files. Nothing of it is used.
+     */
+    public List<Path> orphans() {
+        return guarded(() -> {
+            List<Path> orphans = unknown();
+            leases.forEach(lease -> lease.digests.forEach(
+                    digest -> orphans.removeAll(List.of(layout.layer(digest), layout.blob(digest)))));
+            if (leases.isEmpty()) {
+                StoreLayout.entries(layout.tmp()).stream()
+                        .filter(path -> TEMPORARY.stream()
+                                .anyMatch(purpose ->
+                                        String.valueOf(path.getFileName()).startsWith(purpose + "-")))
+                        .forEach(orphans::add);
+            }
+            return orphans;
+        });
+    }
+
     /** At start: removes what no record tells of, left by a crash between a file's and its record's commit. */
     public void sweep() {
         StoreLayout.entries(layout.tmp()).forEach(trash::discard);
+        unknown().forEach(trash::discard);
+        collect();
+    }
+
+    private List<Path> unknown() {
         Set<Path> known = new HashSet<>();
         store.layers().forEach(layer -> known.add(layout.layer(layer.key())));
         store.blobs().keySet().forEach(blob -> known.add(layout.blob(blob)));
         List<Path> found = new ArrayList<>(StoreLayout.entries(layout.layers()));
         found.addAll(StoreLayout.entries(layout.content().resolve("blobs/sha256")));
         found.addAll(StoreLayout.entries(layout.content().resolve("blobs/sha512")));
-        found.stream().filter(path -> !known.contains(path)).forEach(trash::discard);
-        collect();
+        found.removeIf(known::contains);
+        return found;
     }
 
     /** See {@link #lease}. */

@@ -80,7 +80,7 @@ public final class ImageStore implements AutoCloseable {
         return catalog.blobs();
     }
 
-    /** Records an unpacked layer, and its archive where {@code blobSize} is there. Both must be on disk. */
+    /** Records an unpacked layer, and its archive where {@code blobs} has it. Both must be on disk. */
     public void addLayer(StoredLayer layer, Map<Digest, Long> blobs) {
         change(c -> {
             execute(
@@ -92,6 +92,11 @@ public final class ImageStore implements AutoCloseable {
                     layer.rootSet() ? 1L : 0L);
             addBlobs(c, blobs);
         });
+    }
+
+    /** Records blobs that are on disk. */
+    public void addBlobs(Map<Digest, Long> blobs) {
+        change(c -> addBlobs(c, blobs));
     }
 
     /** Records an image with names that now mean it; what they meant before loses them. */
