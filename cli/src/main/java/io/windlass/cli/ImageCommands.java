@@ -12,6 +12,7 @@ import io.windlass.cri.v1.ListImagesRequest;
 import io.windlass.cri.v1.ListImagesResponse;
 import io.windlass.cri.v1.RemoveImageRequest;
 import io.windlass.node.v1.Chunk;
+import io.windlass.node.v1.ImageDamage;
 import io.windlass.node.v1.ImageStep;
 import io.windlass.node.v1.ImportImageRequest;
 import io.windlass.node.v1.InspectImageRequest;
@@ -26,6 +27,8 @@ import io.windlass.node.v1.PullImageRequest;
 import io.windlass.node.v1.PushImageRequest;
 import io.windlass.node.v1.PushImageResponse;
 import io.windlass.node.v1.SaveImagesRequest;
+import io.windlass.node.v1.VerifyImagesRequest;
+import io.windlass.node.v1.VerifyImagesResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
@@ -267,6 +270,39 @@ final class ImageCommands extends CommandBase.Group {
                             PruneImagesRequest.newBuilder().setDryRun(dryRun).build());
             output().print(pruned, table(pruned.getImagesList()));
             return 0;
+        }
+    }
+
+    @Command(
+            name = "verify",
+            description = {
+                "Examines the whole store of images: hashes blobs, compares unpacked layers with their archives.",
+                "Ends with 1 when something is bad and was not repaired."
+            })
+    int verify(
+            @Option(names = "--repair", description = "Remove what is bad, and fetch that again.") boolean repair,
+            @Option(names = "--skip-trees", description = "Do not compare unpacked layers file by file.")
+                    boolean skipTrees) {
+        try (Daemon daemon = connectNode()) {
+            VerifyImagesResponse report = daemon.node(TRANSFER_SECONDS)
+                    .verifyImages(VerifyImagesRequest.newBuilder()
+                            .setRepair(repair)
+                            .setSkipTrees(skipTrees)
+                            .build());
+            Output.Table table = new Output.Table("SUBJECT", "KIND", "NAME", "REPAIR", "DETAIL", "IMAGES");
+            for (ImageDamage damage : report.getDamagesList()) {
+                table.row(
+                        damage.getSubject(),
+                        damage.getKind(),
+                        damage.getName(),
+                        damage.getRepair(),
+                        damage.getRepairDetail().isEmpty() ? damage.getDetail() : damage.getRepairDetail(),
+                        String.join(" ", damage.getImagesList()));
+            }
+            output().print(report, table);
+            boolean whole = report.getDamagesList().stream()
+                    .allMatch(damage -> damage.getRepair().equals("DONE"));
+            return whole ? 0 : 1;
         }
     }
 

@@ -21,14 +21,19 @@ import io.windlass.node.v1.PullImageProgress;
 import io.windlass.node.v1.PullImageRequest;
 import io.windlass.node.v1.PushImageRequest;
 import io.windlass.node.v1.SaveImagesRequest;
+import io.windlass.node.v1.VerifyImagesRequest;
+import io.windlass.node.v1.VerifyImagesResponse;
 import io.windlass.testkit.RequiresRoot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -196,6 +201,36 @@ class NodeApiIT {
                         .getImagesList())
                 .anySatisfy(image -> assertThat(image.getNamesList()).contains("example.org/imported:1"))
                 .noneSatisfy(image -> assertThat(image.getNamesList()).contains(CriNode.IMAGE));
+    }
+
+    @Test
+    void the_store_is_examined_and_what_is_bad_is_fetched_again() throws Exception {
+        VerifyImagesResponse clean = node.operator().verifyImages(VerifyImagesRequest.getDefaultInstance());
+        assertThat(clean.getBlobs()).isPositive();
+        assertThat(clean.getLayersCompared()).isPositive();
+        assertThat(clean.getDamagesList()).isEmpty();
+
+        Path blob;
+        try (Stream<Path> blobs = Files.walk(node.root())) {
+            blob = blobs.filter(path -> path.toString().contains("/blobs/sha256/") && Files.isRegularFile(path))
+                    .max(Comparator.comparingLong(path -> path.toFile().length()))
+                    .orElseThrow();
+        }
+        byte[] content = Files.readAllBytes(blob);
+        Files.write(blob, Arrays.copyOf(content, content.length / 2));
+
+        VerifyImagesResponse seen = node.operator().verifyImages(VerifyImagesRequest.getDefaultInstance());
+        assertThat(seen.getDamagesList()).singleElement().satisfies(damage -> {
+            assertThat(damage.getKind()).isEqualTo("TRUNCATED");
+            assertThat(damage.getRepair()).isEqualTo("NOT_ASKED");
+            assertThat(damage.getImagesList()).contains(CriNode.IMAGE);
+        });
+        VerifyImagesResponse repaired = node.operator()
+                .verifyImages(VerifyImagesRequest.newBuilder().setRepair(true).build());
+        assertThat(repaired.getDamages(0).getRepair())
+                .as(repaired.getDamages(0).getRepairDetail())
+                .isEqualTo("DONE");
+        assertThat(Files.readAllBytes(blob)).isEqualTo(content);
     }
 
     @Test

@@ -10,6 +10,9 @@ import io.windlass.image.Pushed;
 import io.windlass.image.Standstill;
 import io.windlass.image.reference.ImageId;
 import io.windlass.image.registry.RegistryAuth;
+import io.windlass.image.verify.Damage;
+import io.windlass.image.verify.StoreReport;
+import io.windlass.image.verify.VerifyOptions;
 import io.windlass.node.v1.Chunk;
 import io.windlass.node.v1.CommitContainerRequest;
 import io.windlass.node.v1.ContainerChange;
@@ -32,6 +35,8 @@ import io.windlass.node.v1.PullImageRequest;
 import io.windlass.node.v1.PushImageRequest;
 import io.windlass.node.v1.PushImageResponse;
 import io.windlass.node.v1.SaveImagesRequest;
+import io.windlass.node.v1.VerifyImagesRequest;
+import io.windlass.node.v1.VerifyImagesResponse;
 import io.windlass.pod.Pods;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerState;
@@ -64,6 +69,7 @@ public final class NodeEndpoint implements RpcTable.Endpoint {
                 .stream(NodeServiceGrpc.getSaveImagesMethod(), this::save)
                 .upload(NodeServiceGrpc.getLoadImagesMethod(), this::load)
                 .unary(NodeServiceGrpc.getPruneImagesMethod(), this::prune)
+                .unary(NodeServiceGrpc.getVerifyImagesMethod(), this::verify)
                 .unary(NodeServiceGrpc.getInspectImageMethod(), this::inspect)
                 .upload(NodeServiceGrpc.getImportImageMethod(), this::importImage)
                 .unary(NodeServiceGrpc.getCommitContainerMethod(), this::commit)
@@ -145,6 +151,28 @@ public final class NodeEndpoint implements RpcTable.Endpoint {
                 .setId(image.id().toString())
                 .addAllNames(Stream.concat(image.repoTags().stream(), image.repoDigests().stream())
                         .toList())));
+        return answer.build();
+    }
+
+    private VerifyImagesResponse verify(VerifyImagesRequest request) {
+        StoreReport report = images.verify(
+                new VerifyOptions(request.getRepair(), !request.getSkipTrees(), auth(request.getCredentials())));
+        VerifyImagesResponse.Builder answer = VerifyImagesResponse.newBuilder()
+                .setBlobs(report.blobs())
+                .setBytes(report.bytes())
+                .setLayers(report.layers())
+                .setLayersCompared(report.layersCompared())
+                .setNotKept(report.notKept().size());
+        for (Damage damage : report.damages()) {
+            answer.addDamagesBuilder()
+                    .setSubject(damage.subject().name())
+                    .setKind(damage.kind().name())
+                    .setName(damage.name())
+                    .setDetail(damage.detail())
+                    .addAllImages(damage.images())
+                    .setRepair(damage.repair().name())
+                    .setRepairDetail(damage.repairDetail());
+        }
         return answer.build();
     }
 
