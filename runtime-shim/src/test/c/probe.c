@@ -168,15 +168,16 @@ static int leave_sibling(const char *file, int code, int wait) {
       sched_yield();
     _exit(code);
   }
+  /* While it lives for certain: once the file is there it may have been reaped. */
+  struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
   char unfinished[4096];
   snprintf(unfinished, sizeof unfinished, "%s.new", file);
-  FILE *out = pid < 0 ? NULL : fopen(unfinished, "w");
+  FILE *out = end.fd < 0 ? NULL : fopen(unfinished, "w");
   if (!out)
     return 1;
   fprintf(out, "%ld", pid);
   if (fclose(out) != 0 || rename(unfinished, file) != 0)
     return 1;
-  struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
   return wait || poll(&end, 1, -1) == 1 ? 0 : 1;
 }
 
