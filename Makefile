@@ -44,6 +44,12 @@ test-guest: dist
 	scripts/setup guest
 	scripts/test-guest
 
+## bench-pull: time cold pulls beside containerd's (needs crictl and, to compare, containerd on the PATH); ROUNDS=5 IMAGES="6:120 10:1024"
+.PHONY: bench-pull
+bench-pull: dist
+	scripts/setup conformance
+	bench/pull
+
 ## churn: run and remove 200 pods, 8 at a time, and compare the node before and after
 .PHONY: churn
 churn: dist
