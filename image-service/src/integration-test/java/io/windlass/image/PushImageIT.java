@@ -166,7 +166,7 @@ class PushImageIT {
         assertThatThrownBy(() -> images.push(
                         source("push/lost:v1"), Optional.of(other.host() + "/lost:v1"), RegistryAuth.ANONYMOUS))
                 .isInstanceOf(Fault.class)
-                .hasMessageContaining("is not in the content store; pull the image again");
+                .hasMessageContaining("is not here in packed form: set keep_blobs = true in [image]");
     }
 
     @Test

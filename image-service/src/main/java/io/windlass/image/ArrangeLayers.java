@@ -77,16 +77,26 @@ final class ArrangeLayers {
         if (store.layer(key).isPresent()) {
             return;
         }
-        try {
-            Path temporary = folders.begin();
-            try (InputStream packed = content.open(layer.digest()).orElseGet(() -> origin.blob(layer))) {
-                UnpackedLayer unpacked = folders.unpack(packed, layer, diffId, temporary, Optional.of(below));
-                folders.commit(temporary, key, unpacked, () -> {}, Map.of());
-            } finally {
-                folders.discard(temporary);
+        try (InputStream kept = content.open(layer.digest()).orElse(null)) {
+            if (kept == null) {
+                origin.read(layer, packed -> unpack(packed, layer, diffId, key, below));
+            } else {
+                unpack(kept, layer, diffId, key, below);
             }
         } catch (IOException e) {
             throw ContentStore.failure("rebuild layer " + layer.digest(), e);
+        }
+    }
+
+    private UnpackedLayer unpack(InputStream packed, Descriptor layer, Digest diffId, Digest key, LayerStack below)
+            throws IOException {
+        Path temporary = folders.begin();
+        try {
+            UnpackedLayer unpacked = folders.unpack(packed, layer, diffId, temporary, Optional.of(below));
+            folders.commit(temporary, key, unpacked, () -> {}, Map.of());
+            return unpacked;
+        } finally {
+            folders.discard(temporary);
         }
     }
 }

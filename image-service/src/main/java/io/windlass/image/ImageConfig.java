@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param authFile Docker's config.json or a file like it, with credentials for pulls that bring none
  * @param policies what signatures images must have
  * @param parallelTransfers how many layers are fetched and unpacked at a time, over all pulls
+ * @param keepBlobs whether packed layers stay when they are unpacked; without them an image cannot be pushed or saved as it came
  * @param pinnedImages globs over full references ({@code *} also matches slashes): what kubelet may not collect
  */
 public record ImageConfig(
@@ -29,7 +30,8 @@ public record ImageConfig(
         int parallelTransfers,
         DownloadLimits downloads,
         List<String> pinnedImages,
-        UnpackLimits limits) {
+        UnpackLimits limits,
+        boolean keepBlobs) {
     public static final ImageConfig DEFAULT = new ImageConfig(Map.of(), 4, List.of(), UnpackLimits.DEFAULT);
 
     public ImageConfig {
@@ -48,7 +50,8 @@ public record ImageConfig(
                 parallelTransfers,
                 DownloadLimits.DEFAULT,
                 pinnedImages,
-                limits);
+                limits,
+                true);
     }
 
     /** The same with other files to read. */
@@ -61,12 +64,27 @@ public record ImageConfig(
                 parallelTransfers,
                 otherDownloads,
                 pinnedImages,
-                limits);
+                limits,
+                keepBlobs);
     }
 
     /** The same with other signature policies. */
     public ImageConfig with(SignaturePolicies otherPolicies) {
         return new ImageConfig(
-                endpoints, sources, authFile, otherPolicies, parallelTransfers, downloads, pinnedImages, limits);
+                endpoints,
+                sources,
+                authFile,
+                otherPolicies,
+                parallelTransfers,
+                downloads,
+                pinnedImages,
+                limits,
+                keepBlobs);
+    }
+
+    /** The same, keeping packed layers or not. */
+    public ImageConfig keepingBlobs(boolean keep) {
+        return new ImageConfig(
+                endpoints, sources, authFile, policies, parallelTransfers, downloads, pinnedImages, limits, keep);
     }
 }

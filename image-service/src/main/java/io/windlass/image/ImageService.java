@@ -91,7 +91,7 @@ public final class ImageService implements AutoCloseable {
                 store,
                 collector,
                 transfers,
-                new FetchLayer(content, store, folders),
+                new FetchLayer(content, store, folders, config.keepBlobs()),
                 new ArrangeLayers(content, store, folders, transfers),
                 layoutIndex);
         this.pullImage = new PullImage(registries, config.policies(), content, keepImage);

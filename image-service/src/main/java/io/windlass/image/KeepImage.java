@@ -1,6 +1,5 @@
 package io.windlass.image;
 
-import io.windlass.image.content.BlobWriter;
 import io.windlass.image.content.ContentStore;
 import io.windlass.image.manifest.Descriptor;
 import io.windlass.image.manifest.ManifestReader;
@@ -15,7 +14,6 @@ import io.windlass.image.store.ImageStore;
 import io.windlass.image.store.LayoutIndex;
 import io.windlass.image.store.StoredImage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -113,13 +111,8 @@ final class KeepImage {
         if (content.has(layer.digest())) {
             return;
         }
-        try (InputStream in = origin.blob(layer);
-                BlobWriter blob = content.begin(layer.digest(), layer.size())) {
-            byte[] chunk = new byte[64 << 10];
-            for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
-                blob.write(chunk, 0, count);
-            }
-            blob.commit();
+        try {
+            origin.read(layer, in -> content.store(layer.digest(), layer.size(), in));
         } catch (IOException e) {
             throw ContentStore.failure("store layer " + layer.digest(), e);
         }

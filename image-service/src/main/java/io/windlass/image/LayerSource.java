@@ -10,18 +10,23 @@ import java.io.InputStream;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A layer's packed bytes on their way from the registry: each is also written to the blob. Failures here are the network's. */
+/** A layer's packed bytes on their way from the registry: each is also written to the blob, where that is kept. Failures here are the network's. */
 final class LayerSource extends InputStream {
     private final InputStream in;
-    private final boolean placed;
+    private final boolean writes;
+    private final boolean counts;
     private final BlobWriter blob;
     private final Descriptor layer;
     private final LongConsumer progress;
 
-    /** @param progress hears how many bytes are here; those of parts are told by who places them */
-    LayerSource(BlobStream source, BlobWriter blob, Descriptor layer, LongConsumer progress) {
+    /**
+     * @param keep whether the blob is written at all; else it is only hashed
+     * @param progress hears how many bytes are here; those of parts are told by who places them
+     */
+    LayerSource(BlobStream source, BlobWriter blob, boolean keep, Descriptor layer, LongConsumer progress) {
         this.in = source.bytes();
-        this.placed = source.spooled();
+        this.writes = keep && !source.spooled();
+        this.counts = !source.spooled();
         this.blob = blob;
         this.layer = layer;
         this.progress = progress;
@@ -44,18 +49,20 @@ final class LayerSource extends InputStream {
         if (count < 0 && blob.written() < layer.size()) {
             throw cut("the server ended the transfer", null);
         }
-        if (count > 0 && placed) {
-            blob.pass(buffer, offset, count);
-        } else if (count > 0) {
+        if (count > 0 && writes) {
             blob.write(buffer, offset, count);
+        } else if (count > 0) {
+            blob.pass(buffer, offset, count);
+        }
+        if (count > 0 && counts) {
             progress.accept(blob.written());
         }
         return count;
     }
 
-    /** Checks the blob that has been read to its end. */
-    void verify() {
-        blob.verify();
+    /** Checks what has been read to its end. */
+    void check() {
+        blob.check();
     }
 
     private Fault cut(String reason, @Nullable IOException cause) {

@@ -49,6 +49,11 @@ record LocalBlobs(Map<Digest, StagedFile> files) implements LayerOrigin {
         return new BlobStream(blob(layer), false);
     }
 
+    @Override
+    public boolean leaveOut(Digest blob, String reason) {
+        return false;
+    }
+
     /** What a layer's file is, by how it begins. */
     static String mediaType(Path file) {
         try (InputStream in = Files.newInputStream(file)) {

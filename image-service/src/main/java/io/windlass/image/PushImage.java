@@ -13,6 +13,7 @@ import io.windlass.image.registry.RegistryAuth;
 import io.windlass.image.registry.RegistryClient;
 import io.windlass.image.store.Collector;
 import io.windlass.image.store.StoredImage;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,8 @@ final class PushImage {
             Map<Way, Integer> ways = new EnumMap<>(Way.class);
             long bytes = 0;
             for (StoredDocuments.Doc document : tree.documents()) {
-                for (Descriptor blob : documents.blobs(document)) {
-                    Way way = registry.blob(blob, layout.blob(blob.digest()), elsewhere);
+                for (Descriptor blob : StoredDocuments.parts(document)) {
+                    Way way = send(registry, blob, elsewhere);
                     ways.merge(way, 1, Integer::sum);
                     bytes += way == Way.UPLOADED ? blob.size() : 0;
                 }
@@ -72,5 +73,13 @@ final class PushImage {
         } catch (Fault e) {
             throw e.in("cannot push image " + image.id() + " to " + destination);
         }
+    }
+
+    /** A blob that is not kept here may be there, or in another repository of that registry. */
+    private Way send(PushSession registry, Descriptor blob, List<Repository> elsewhere) {
+        Path file = layout.blob(blob.digest());
+        return registry.blob(blob, file, elsewhere)
+                .orElseThrow(() -> Fault.precondition("the registry does not have its layer " + blob.digest()
+                        + ", which" + StoredDocuments.NOT_KEPT));
     }
 }

@@ -2,7 +2,6 @@ package io.windlass.image;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
-import io.windlass.image.content.BlobWriter;
 import io.windlass.image.content.ContentStore;
 import io.windlass.image.content.StoreLayout;
 import io.windlass.image.content.Trash;
@@ -30,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 /**
  * Takes away what is bad in the store and puts the right thing in its place, from the repositories that the images were pulled from, by
@@ -72,10 +71,7 @@ final class RepairImages {
             List<StoredImage> users = store.images().stream()
                     .filter(image -> image.blobs().contains(blob))
                     .toList();
-            fromAny(users, auth, registry -> {
-                fetch(registry, blob, users);
-                return true;
-            });
+            fromAny(users, auth, registry -> fetch(registry, blob, users));
         });
     }
 
@@ -92,12 +88,9 @@ final class RepairImages {
                     .findFirst()
                     .orElse(origins.getFirst());
             if (content.has(origin.archive().digest())) {
-                rebuild(origin, key, content.open(origin.archive().digest()).orElseThrow());
+                rebuild(origin, key);
             } else {
-                fromAny(List.of(origin.image()), auth, registry -> {
-                    rebuild(origin, key, registry.blob(origin.archive()));
-                    return true;
-                });
+                fromAny(List.of(origin.image()), auth, registry -> rebuild(registry, origin, key));
             }
         });
     }
@@ -126,27 +119,40 @@ final class RepairImages {
         }
     }
 
-    private void rebuild(LayerOrigin origin, Digest key, InputStream from) {
-        try (InputStream packed = from) {
-            Path temporary = folders.begin();
-            try {
-                UnpackedLayer unpacked = folders.unpack(
-                        packed,
-                        origin.archive(),
-                        origin.diffId(),
-                        temporary,
-                        origin.below().isEmpty() ? Optional.empty() : Optional.of(folders.stack(origin.below())));
-                folders.replace(temporary, key, unpacked, collector, () -> mayGo(key));
-            } finally {
-                folders.discard(temporary);
-            }
+    private void rebuild(LayerOrigin origin, Digest key) {
+        try (InputStream packed = content.open(origin.archive().digest()).orElseThrow()) {
+            replace(packed, origin, key);
         } catch (IOException e) {
             throw ContentStore.failure("rebuild layer " + origin.archive().digest(), e);
         }
     }
 
+    private void rebuild(RegistrySession registry, LayerOrigin origin, Digest key) {
+        try {
+            registry.read(origin.archive(), packed -> replace(packed, origin, key));
+        } catch (IOException e) {
+            throw ContentStore.failure("rebuild layer " + origin.archive().digest(), e);
+        }
+    }
+
+    private UnpackedLayer replace(InputStream packed, LayerOrigin origin, Digest key) throws IOException {
+        Path temporary = folders.begin();
+        try {
+            UnpackedLayer unpacked = folders.unpack(
+                    packed,
+                    origin.archive(),
+                    origin.diffId(),
+                    temporary,
+                    origin.below().isEmpty() ? Optional.empty() : Optional.of(folders.stack(origin.below())));
+            folders.replace(temporary, key, unpacked, collector, () -> mayGo(key));
+            return unpacked;
+        } finally {
+            folders.discard(temporary);
+        }
+    }
+
     /** Asks the repositories of the images one after another; the last one's failure is told. */
-    private <T> T fromAny(List<StoredImage> images, RegistryAuth auth, Function<RegistrySession, T> request) {
+    private void fromAny(List<StoredImage> images, RegistryAuth auth, Consumer<RegistrySession> request) {
         Set<String> asked = new HashSet<>();
         List<Fault> failures = new ArrayList<>();
         for (StoredImage image : images) {
@@ -156,7 +162,8 @@ final class RepairImages {
                     continue;
                 }
                 try {
-                    return request.apply(registries.session(reference, auth, new Pull(name)));
+                    request.accept(registries.session(reference, auth, new Pull(name)));
+                    return;
                 } catch (Fault e) {
                     if (e.kind() == FaultKind.CANCELLED) {
                         throw e;
@@ -224,13 +231,8 @@ final class RepairImages {
     }
 
     private void stream(RegistrySession registry, Descriptor blob) {
-        try (BlobWriter writer = content.begin(blob.digest(), blob.size());
-                InputStream in = registry.blob(blob)) {
-            byte[] buffer = new byte[64 << 10];
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                writer.write(buffer, 0, count);
-            }
-            writer.commit();
+        try {
+            registry.read(blob, in -> content.store(blob.digest(), blob.size(), in));
         } catch (IOException e) {
             throw new Fault(
                     Thread.currentThread().isInterrupted() ? FaultKind.CANCELLED : FaultKind.UNAVAILABLE,

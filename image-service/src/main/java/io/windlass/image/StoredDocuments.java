@@ -15,7 +15,12 @@ import java.util.Optional;
 
 /** What the content store has of an image, to be sent elsewhere. Thread-safe. */
 final class StoredDocuments {
-    private static final String TO_DO = "; pull the image again, with the setting that keeps layers' archives";
+    private static final String TO_DO = "; remove the image and pull it again";
+
+    /** What is to be said of a layer that is here in its unpacked form only. */
+    static final String NOT_KEPT = " is not here in packed form: set keep_blobs = true in [image],"
+            + " remove the images that have this layer, and pull again;"
+            + " one that was lost comes back by windlass images verify --repair";
 
     private final ContentStore content;
 
@@ -76,8 +81,8 @@ final class StoredDocuments {
         return ManifestReader.manifest(manifest.content);
     }
 
-    /** The config and layers of a document; every one of them is in the content store. */
-    List<Descriptor> blobs(Doc document) {
+    /** The config and layers of a document, whether they are in the content store or not. */
+    static List<Descriptor> parts(Doc document) {
         if (MediaTypes.isIndex(document.mediaType)) {
             return List.of();
         }
@@ -85,9 +90,15 @@ final class StoredDocuments {
         List<Descriptor> blobs = new ArrayList<>();
         blobs.add(manifest.config());
         blobs.addAll(manifest.layers());
+        return blobs;
+    }
+
+    /** The same; every one of them is in the content store. */
+    List<Descriptor> blobs(Doc document) {
+        List<Descriptor> blobs = parts(document);
         for (Descriptor blob : blobs) {
             if (!content.has(blob.digest())) {
-                throw Fault.precondition("its layer " + blob.digest() + " is not in the content store" + TO_DO);
+                throw Fault.precondition("its layer " + blob.digest() + NOT_KEPT);
             }
         }
         return blobs;

@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * {@code [image]}: limits of pulling, where registries are described, and what is kept.
  *
+ * @param keepBlobs whether packed layers stay beside what was unpacked from them
  * @param maxLayerBytes bytes of file content that one layer may unpack to
  */
 public record ImageSettings(
@@ -13,6 +14,7 @@ public record ImageSettings(
         RegistryFileSettings registries,
         SignatureSettings signatures,
         List<String> pinned,
+        boolean keepBlobs,
         long maxLayerBytes,
         long maxLayerEntries) {
     static ImageSettings read(Section section) {
@@ -30,6 +32,10 @@ public record ImageSettings(
                         "pinned",
                         List.of(),
                         "Images that kubelet may not collect: full references, where * stands for anything."),
+                section.flag(
+                        "keep_blobs",
+                        true,
+                        "Whether packed layers stay after unpacking; without them an image cannot be saved, committed or pushed elsewhere."),
                 section.integer(
                         "max_layer_bytes",
                         64L << 30,

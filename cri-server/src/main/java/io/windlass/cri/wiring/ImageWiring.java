@@ -62,7 +62,8 @@ final class ImageWiring {
                                 downloads.partSize(),
                                 downloads.partsAtATime()))
                 .with(new SignaturePolicies(
-                        image.signatures().policy(), image.signatures().namespacePolicies()));
+                        image.signatures().policy(), image.signatures().namespacePolicies()))
+                .keepingBlobs(image.keepBlobs());
     }
 
     private static RegistrySources.Kind kind(RegistryFileSettings.Source source) {

@@ -73,6 +73,7 @@ class ConfigFilesTest {
                 [image]
                 parallel_transfers = 5
                 pinned = ["*/pause:*"]
+                keep_blobs = false
                 parallel_downloads = 6
                 parallel_downloads_per_registry = 3
                 parts_from_bytes = 0
@@ -112,6 +113,7 @@ class ConfigFilesTest {
                         Duration.ofMillis(8),
                         Duration.ofMillis(9)));
         assertThat(config.image().parallelTransfers()).isEqualTo(5);
+        assertThat(config.image().keepBlobs()).isFalse();
         assertThat(config.image().downloads()).isEqualTo(new DownloadSettings(6, 3, 0, 1 << 20, 2));
         assertThat(config.image().registries())
                 .isEqualTo(new RegistryFileSettings(

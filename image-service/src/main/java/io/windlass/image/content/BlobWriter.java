@@ -21,6 +21,7 @@ public final class BlobWriter implements AutoCloseable {
     private final DigestVerifier verifier;
     private long written;
     private boolean verified;
+    private boolean wrong;
 
     BlobWriter(Digest digest, long size, Path temporary, Path place) {
         this.digest = digest;
@@ -57,6 +58,7 @@ public final class BlobWriter implements AutoCloseable {
     public void pass(byte[] bytes, int offset, int length) {
         written += length;
         if (written > size) {
+            wrong = true;
             throw new Fault(
                     FaultKind.DATA_LOSS,
                     "cannot accept blob " + digest + ": it is longer than the announced " + size + " bytes");
@@ -90,11 +92,27 @@ public final class BlobWriter implements AutoCloseable {
         }
     }
 
+    /** Whether the bytes turned out not to be the blob's. */
+    public boolean isWrong() {
+        return wrong;
+    }
+
     /** Checks size and digest, and hands the bytes to the disk; the blob is not in its place yet. */
     public void verify() {
+        check();
+        try {
+            channel.force(true);
+        } catch (IOException e) {
+            throw ContentStore.failure("write blob " + digest, e);
+        }
+    }
+
+    /** Checks size and digest only: of a blob that is not to be kept. */
+    public void check() {
         if (verified) {
             return;
         }
+        wrong = true;
         if (written != size) {
             throw new Fault(
                     FaultKind.DATA_LOSS,
@@ -102,11 +120,7 @@ public final class BlobWriter implements AutoCloseable {
         }
         verifier.verify("blob");
         verified = true;
-        try {
-            channel.force(true);
-        } catch (IOException e) {
-            throw ContentStore.failure("write blob " + digest, e);
-        }
+        wrong = false;
     }
 
     /** Puts a verified blob in its place. */

@@ -67,6 +67,18 @@ public final class ContentStore {
         }
     }
 
+    /** Stores a blob that is checked as it is read. */
+    public long store(Digest digest, long size, InputStream in) throws IOException {
+        try (BlobWriter writer = begin(digest, size)) {
+            byte[] chunk = new byte[64 << 10];
+            for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
+                writer.write(chunk, 0, count);
+            }
+            writer.commit();
+            return writer.written();
+        }
+    }
+
     /** Starts a blob whose bytes arrive one after another. */
     public BlobWriter begin(Digest digest, long size) {
         return new BlobWriter(digest, size, layout.newTemporary("blob"), layout.blob(digest));

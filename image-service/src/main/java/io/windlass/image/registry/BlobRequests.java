@@ -7,6 +7,7 @@ import io.windlass.image.hosts.Endpoint;
 import io.windlass.image.manifest.Descriptor;
 import io.windlass.image.progress.Exchange;
 import io.windlass.image.progress.Pull;
+import io.windlass.image.reference.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 
 /** Fetches the blobs of one repository: small ones at once, layers when it is their turn, large layers in parts. Thread-safe. */
@@ -25,6 +27,7 @@ final class BlobRequests {
     private final Downloads downloads;
     private final DownloadLimits limits;
     private final Pull pull;
+    private final Map<Digest, Senders> senders = new ConcurrentHashMap<>();
 
     BlobRequests(
             Servers servers,
@@ -46,6 +49,16 @@ final class BlobRequests {
     /** Does not wait for other downloads: an image's config is small, and nothing can begin before it is here. */
     InputStream whole(Descriptor blob) {
         return new ResumedBlob(blob, from -> open(blob, Range.from(from, blob), false), patience, stalls);
+    }
+
+    /** See {@link LayerOrigin#leaveOut}. */
+    boolean leaveOut(Digest blob, String reason) {
+        Senders known = sendersOf(blob);
+        return known.leaveOut(reason) && servers.isAnyLeft(Capability.PULL, known.leftOut());
+    }
+
+    private Senders sendersOf(Digest blob) {
+        return senders.computeIfAbsent(blob, _ -> new Senders());
     }
 
     BlobStream layer(Descriptor layer, Spool spool, LongConsumer progress) {
@@ -83,10 +96,13 @@ final class BlobRequests {
     }
 
     private Transfer open(Descriptor blob, Range range, boolean limited) {
-        return patience.run(() -> servers.first(Capability.PULL, endpoint -> {
+        Senders known = sendersOf(blob.digest());
+        return patience.run(() -> servers.first(Capability.PULL, known.leftOut(), endpoint -> {
             Downloads.Place place = limited ? downloads.acquire(endpoint.authority()) : Downloads.FREE;
             try {
-                return open(endpoint, blob, range, place);
+                Transfer transfer = open(endpoint, blob, range, place);
+                known.sends(endpoint, transfer);
+                return transfer;
             } catch (Throwable e) {
                 place.close();
                 throw e;

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -54,16 +55,17 @@ public final class PushSession {
     /**
      * Sees to it that a blob is in the repository.
      *
-     * @param file its bytes
+     * @param file its bytes, if it is there
      * @param from other repositories of the registry that may have it
+     * @return empty when neither the registry has it nor the file is there
      */
-    public Way blob(Descriptor blob, Path file, List<Repository> from) {
+    public Optional<Way> blob(Descriptor blob, Path file, List<Repository> from) {
         return patience.run(() -> onRegistry(endpoint -> blob(endpoint, blob, file, from)));
     }
 
-    private Way blob(Endpoint endpoint, Descriptor blob, Path file, List<Repository> from) {
+    private Optional<Way> blob(Endpoint endpoint, Descriptor blob, Path file, List<Repository> from) {
         if (has(endpoint, blob)) {
-            return Way.PRESENT;
+            return Optional.of(Way.PRESENT);
         }
         Optional<URI> upload = Optional.empty();
         for (Repository other : from) {
@@ -73,16 +75,19 @@ public final class PushSession {
                         blob,
                         "?mount=" + escaped(blob.digest().toString()) + "&from=" + escaped(other.path()));
                 if (answer.statusCode() == 201) {
-                    return Way.MOUNTED;
+                    return Optional.of(Way.MOUNTED);
                 }
                 // It was not taken over, so the registry waits for its bytes.
                 upload = Optional.of(location(endpoint, answer));
                 break;
             }
         }
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
         URI place = upload.orElseGet(() -> location(endpoint, begin(endpoint, blob, "")));
         put(endpoint, blob, place, file);
-        return Way.UPLOADED;
+        return Optional.of(Way.UPLOADED);
     }
 
     private boolean has(Endpoint endpoint, Descriptor blob) {

@@ -58,19 +58,20 @@ public final class RegistrySession implements LayerOrigin {
      * @param what it is, for messages
      */
     public byte[] document(Descriptor blob, String what) {
-        byte[] bytes;
-        try (InputStream body = blob(blob)) {
-            bytes = body.readNBytes((int) Math.min(blob.size(), MOST_DOCUMENT_BYTES) + 1);
+        try {
+            return read(blob, body -> {
+                byte[] bytes = body.readNBytes((int) Math.min(blob.size(), MOST_DOCUMENT_BYTES) + 1);
+                DigestVerifier verifier = blob.digest().verifier();
+                verifier.update(bytes, 0, bytes.length);
+                verifier.verify(what);
+                return bytes;
+            });
         } catch (IOException e) {
             throw new Fault(
                     Thread.currentThread().isInterrupted() ? FaultKind.CANCELLED : FaultKind.UNAVAILABLE,
                     "the transfer of its " + what + " " + blob.digest() + " broke off: " + e,
                     e);
         }
-        DigestVerifier verifier = blob.digest().verifier();
-        verifier.update(bytes, 0, bytes.length);
-        verifier.verify(what);
-        return bytes;
     }
 
     /**
@@ -91,6 +92,12 @@ public final class RegistrySession implements LayerOrigin {
     @Override
     public BlobStream layer(Descriptor layer, Spool spool, LongConsumer progress) {
         return blobs.layer(layer, spool, progress);
+    }
+
+    /** Where the bytes of several servers were mixed, they are left out one by one. */
+    @Override
+    public boolean leaveOut(Digest blob, String reason) {
+        return blobs.leaveOut(blob, reason);
     }
 
     private Document manifest(Endpoint endpoint, String selector) {

@@ -25,7 +25,12 @@ final class Servers {
 
     /** The first answer. Without any, the last one's failure is reported, with what the others said before it. */
     <T> T first(Capability capability, Function<Endpoint, T> request) {
-        return first(capability, endpoint -> endpoint.can(capability), request);
+        return first(capability, Set.of(), request);
+    }
+
+    /** The same without the servers of {@code excluded}. */
+    <T> T first(Capability capability, Set<Endpoint> excluded, Function<Endpoint, T> request) {
+        return first(capability, endpoint -> endpoint.can(capability) && !excluded.contains(endpoint), request);
     }
 
     /** The same, of all servers whatever they can. */
@@ -56,6 +61,11 @@ final class Servers {
             }
         }
         throw together(capability, failures);
+    }
+
+    /** Whether there is a server besides those of {@code excluded}. */
+    boolean isAnyLeft(Capability capability, Set<Endpoint> excluded) {
+        return endpoints.stream().anyMatch(endpoint -> endpoint.can(capability) && !excluded.contains(endpoint));
     }
 
     /** Another way to a server is one only once the way before it leads nowhere. */

@@ -23,6 +23,11 @@ final class Transfer extends FilterInputStream {
         return partial;
     }
 
+    /** To be told that what came, whole as it was, was not what was asked for. */
+    void wasWrong(String reason) {
+        exchange.failed(reason);
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];
