@@ -60,7 +60,8 @@ final class ImageWiring {
                                 downloads.perRegistry(),
                                 downloads.partsFrom(),
                                 downloads.partSize(),
-                                downloads.partsAtATime()))
+                                downloads.partsAtATime(),
+                                downloads.stall()))
                 .with(new SignaturePolicies(
                         image.signatures().policy(), image.signatures().namespacePolicies()))
                 .keepingBlobs(image.keepBlobs());

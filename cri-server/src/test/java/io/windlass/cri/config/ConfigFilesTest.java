@@ -79,6 +79,7 @@ class ConfigFilesTest {
                 parts_from_bytes = 0
                 part_bytes = 1048576
                 parts_at_a_time = 2
+                stalled_after_seconds = 9
                 registry_sources = ["registries.conf"]
                 hosts_dirs = ["/k", "/l"]
                 registries_conf = "/m"
@@ -114,7 +115,8 @@ class ConfigFilesTest {
                         Duration.ofMillis(9)));
         assertThat(config.image().parallelTransfers()).isEqualTo(5);
         assertThat(config.image().keepBlobs()).isFalse();
-        assertThat(config.image().downloads()).isEqualTo(new DownloadSettings(6, 3, 0, 1 << 20, 2));
+        assertThat(config.image().downloads())
+                .isEqualTo(new DownloadSettings(6, 3, 0, 1 << 20, 2, Duration.ofSeconds(9)));
         assertThat(config.image().registries())
                 .isEqualTo(new RegistryFileSettings(
                         List.of(RegistryFileSettings.Source.REGISTRIES_CONF),

@@ -23,7 +23,6 @@ final class BlobRequests {
     private final Servers servers;
     private final Requests requests;
     private final Patience patience;
-    private final StallWatch stalls;
     private final Downloads downloads;
     private final DownloadLimits limits;
     private final Pull pull;
@@ -33,14 +32,12 @@ final class BlobRequests {
             Servers servers,
             Requests requests,
             Patience patience,
-            StallWatch stalls,
             Downloads downloads,
             DownloadLimits limits,
             Pull pull) {
         this.servers = servers;
         this.requests = requests;
         this.patience = patience;
-        this.stalls = stalls;
         this.downloads = downloads;
         this.limits = limits;
         this.pull = pull;
@@ -48,7 +45,7 @@ final class BlobRequests {
 
     /** Does not wait for other downloads: an image's config is small, and nothing can begin before it is here. */
     InputStream whole(Descriptor blob) {
-        return new ResumedBlob(blob, from -> open(blob, Range.from(from, blob), false), patience, stalls);
+        return new ResumedBlob(blob, from -> open(blob, Range.from(from, blob), false), patience);
     }
 
     /** See {@link LayerOrigin#leaveOut}. */
@@ -82,13 +79,12 @@ final class BlobRequests {
                 range.end,
                 begun,
                 at -> open(layer, new Range(at, range.end, layer.size()), true),
-                patience,
-                stalls);
+                patience);
     }
 
     private InputStream turn(Descriptor layer, Optional<Transfer> begun) {
         return new ResumedBlob(
-                layer, 0, Long.MAX_VALUE, begun, from -> open(layer, Range.from(from, layer), true), patience, stalls);
+                layer, 0, Long.MAX_VALUE, begun, from -> open(layer, Range.from(from, layer), true), patience);
     }
 
     private Range part(Descriptor layer, long from) {

@@ -14,9 +14,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,22 +30,22 @@ import javax.net.ssl.SSLException;
  * interrupts become faults. Thread-safe.
  */
 final class HttpTransport implements AutoCloseable {
-    private static final Duration HEADERS_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration STALL = Duration.ofSeconds(60);
     private static final int COMMIT_STALLS = 10;
     private static final int MOST_REDIRECTS = 10;
     private static final String AUTHORIZATION = "Authorization";
 
     private final NodeProxies proxies;
     private final HttpClients clients;
+    private final StallWatch stalls;
 
-    HttpTransport() {
-        this(new NodeProxies(System.getenv()));
+    HttpTransport(StallWatch stalls) {
+        this(new NodeProxies(System.getenv()), stalls);
     }
 
-    HttpTransport(NodeProxies proxies) {
+    HttpTransport(NodeProxies proxies, StallWatch stalls) {
         this.proxies = proxies;
         this.clients = new HttpClients(proxies);
+        this.stalls = stalls;
     }
 
     /** The answer to a GET, whatever its status; the caller closes its body. */
@@ -116,13 +116,13 @@ final class HttpTransport implements AutoCloseable {
         });
         headers.forEach(request::header);
         CompletableFuture<HttpResponse<InputStream>> answer =
-                clients.of(access, isHttps(upload.uri())).sendAsync(request.build(), BodyHandlers.ofInputStream());
+                clients.of(access, isHttps(upload.uri())).sendAsync(request.build(), this::body);
         String what = upload.method() + " " + withoutQuery(upload.uri());
         long before = -1;
         int quiet = 0;
         while (true) {
             try {
-                return answer.get(STALL.toMillis(), TimeUnit.MILLISECONDS);
+                return answer.get(stalls.limit().toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 long now = taken.get();
                 quiet = now == before ? quiet + 1 : 0;
@@ -148,7 +148,7 @@ final class HttpTransport implements AutoCloseable {
 
     private HttpRequest.Builder request(URI uri, HttpClient.Version wanted) {
         HttpClient.Version version = isHttps(uri) ? wanted : HttpClient.Version.HTTP_1_1;
-        return unlimited(uri, version).timeout(HEADERS_TIMEOUT);
+        return unlimited(uri, version).timeout(stalls.limit());
     }
 
     private HttpRequest.Builder unlimited(URI uri, HttpClient.Version version) {
@@ -165,13 +165,18 @@ final class HttpTransport implements AutoCloseable {
 
     private HttpResponse<InputStream> send(Access access, HttpRequest request) {
         try {
-            return clients.of(access, isHttps(request.uri())).send(request, BodyHandlers.ofInputStream());
+            return clients.of(access, isHttps(request.uri())).send(request, this::body);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Fault(FaultKind.CANCELLED, "the request to " + request.uri() + " was cancelled", e);
         } catch (IOException e) {
             throw unavailable(request.method() + " " + withoutQuery(request.uri()), e);
         }
+    }
+
+    /** What is slow in coming is broken off, whatever it is. */
+    private BodySubscriber<InputStream> body(HttpResponse.ResponseInfo answer) {
+        return BodySubscribers.mapping(BodySubscribers.ofInputStream(), stalls::watch);
     }
 
     /** A failed connection as a fault that says what to look at. */
@@ -182,7 +187,7 @@ final class HttpTransport implements AutoCloseable {
         String reason = switch (e) {
             case HttpConnectTimeoutException timeout ->
                 "the server cannot be reached (no connection in time); check the network and proxies";
-            case HttpTimeoutException timeout -> "no answer within " + HEADERS_TIMEOUT.toSeconds() + " s";
+            case HttpTimeoutException timeout -> "no answer came in time";
             case ConnectException refused
             when rootCause(e) instanceof java.nio.channels.UnresolvedAddressException ->
                 "the host name cannot be resolved; check the DNS of this node";

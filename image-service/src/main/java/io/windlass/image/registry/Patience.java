@@ -20,13 +20,17 @@ import org.jspecify.annotations.Nullable;
  * @param tries how often something is tried in all, without any progress in between
  * @param firstPause before the second try; each later pause is twice as long, and up to half of a pause is left to chance
  * @param longestPause no pause is longer, whatever the registry asks for
- * @param stall a transfer that brings less than {@value #LEAST_BYTES} bytes while it is waited for so long is broken off
+ * @param stall an answer that brings less than {@value #LEAST_BYTES} bytes while it is waited for so long is broken off
  */
 record Patience(int tries, Duration firstPause, Duration longestPause, Duration stall) {
     static final Patience DEFAULT =
             new Patience(6, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(60));
 
     static final int LEAST_BYTES = 64 << 10;
+
+    Patience withStall(Duration other) {
+        return new Patience(tries, firstPause, longestPause, other);
+    }
 
     /** The answer, or the last failure once it is no passing one or the tries are used up. */
     <T> T run(Supplier<T> request) {

@@ -12,15 +12,15 @@ import java.util.List;
 public final class RegistryClient implements AutoCloseable {
     private final RegistryHosts hosts;
     private final Keychain keychain;
-    private final HttpTransport transport = new HttpTransport();
-    private final TokenClient tokens = new TokenClient(transport);
     private final Patience patience;
     private final StallWatch stalls;
+    private final HttpTransport transport;
+    private final TokenClient tokens;
     private final DownloadLimits limits;
     private final Downloads downloads;
 
     public RegistryClient(RegistryHosts hosts, Keychain keychain, DownloadLimits limits) {
-        this(hosts, keychain, limits, Patience.DEFAULT);
+        this(hosts, keychain, limits, Patience.DEFAULT.withStall(limits.stall()));
     }
 
     RegistryClient(RegistryHosts hosts, Keychain keychain, DownloadLimits limits, Patience patience) {
@@ -28,6 +28,8 @@ public final class RegistryClient implements AutoCloseable {
         this.keychain = keychain;
         this.patience = patience;
         this.stalls = new StallWatch(patience.stall());
+        this.transport = new HttpTransport(stalls);
+        this.tokens = new TokenClient(transport);
         this.limits = limits;
         this.downloads = new Downloads(limits);
     }
@@ -40,7 +42,7 @@ public final class RegistryClient implements AutoCloseable {
     public RegistrySession session(ImageReference reference, RegistryAuth auth, Pull pull) {
         Servers servers = new Servers(hosts.endpoints(reference));
         Requests requests = new Requests(auth, keychain, transport, tokens);
-        BlobRequests blobs = new BlobRequests(servers, requests, patience, stalls, downloads, limits, pull);
+        BlobRequests blobs = new BlobRequests(servers, requests, patience, downloads, limits, pull);
         return new RegistrySession(servers, requests, blobs, patience, pull);
     }
 

@@ -20,17 +20,19 @@ final class ResumedBlob extends InputStream {
     private final long end;
     private final LongFunction<? extends InputStream> open;
     private final Patience patience;
-    private final StallWatch watch;
     private InputStream transfer;
-    private StallWatch.Watched watched;
     private long offset;
     private int transfers = 1;
     /** Tries since the last byte came. */
     private int attempt = 1;
+    /** Transfers in a row that stalled; some bytes of each may have come. */
+    private int stalls;
+
+    private long stalledAt;
 
     /** @param open starts a transfer at a byte; what it throws ends the stream unless it is a passing failure */
-    ResumedBlob(Descriptor blob, LongFunction<? extends InputStream> open, Patience patience, StallWatch watch) {
-        this(blob, 0, Long.MAX_VALUE, Optional.empty(), open, patience, watch);
+    ResumedBlob(Descriptor blob, LongFunction<? extends InputStream> open, Patience patience) {
+        this(blob, 0, Long.MAX_VALUE, Optional.empty(), open, patience);
     }
 
     /**
@@ -44,16 +46,13 @@ final class ResumedBlob extends InputStream {
             long end,
             Optional<? extends InputStream> begun,
             LongFunction<? extends InputStream> open,
-            Patience patience,
-            StallWatch watch) {
+            Patience patience) {
         this.blob = blob;
         this.offset = from;
         this.end = end;
         this.open = open;
         this.patience = patience;
-        this.watch = watch;
         this.transfer = begun.isPresent() ? begun.get() : open.apply(from);
-        this.watched = watch.watch(transfer);
     }
 
     @Override
@@ -72,7 +71,7 @@ final class ResumedBlob extends InputStream {
         }
         while (true) {
             try {
-                int count = watched.read(buffer, from, (int) Math.min(length, end - offset));
+                int count = transfer.read(buffer, from, (int) Math.min(length, end - offset));
                 if (count > 0) {
                     offset += count;
                     attempt = 1;
@@ -81,12 +80,23 @@ final class ResumedBlob extends InputStream {
                 if (offset >= blob.size() || !resume(null)) {
                     return -1;
                 }
+            } catch (StallWatch.Stalled e) {
+                if (isTooSlow() || !resume(e)) {
+                    throw e;
+                }
             } catch (IOException e) {
                 if (!resume(e)) {
                     throw e;
                 }
             }
         }
+    }
+
+    /** A server that lets a few bytes come now and then would else be waited for as often as there may be transfers. */
+    private boolean isTooSlow() {
+        stalls = offset - stalledAt < Patience.LEAST_BYTES ? stalls + 1 : 1;
+        stalledAt = offset;
+        return stalls >= patience.tries();
     }
 
     /** False when nobody wants the rest, or no more is to be hoped for. */
@@ -100,7 +110,6 @@ final class ResumedBlob extends InputStream {
         transfers++;
         try {
             transfer = open.apply(offset);
-            watched = watch.watch(transfer);
         } catch (Fault e) {
             throw e.in("cannot go on with blob " + blob.digest() + " at byte " + offset + " of " + blob.size());
         }
@@ -108,7 +117,6 @@ final class ResumedBlob extends InputStream {
     }
 
     private void closeTransfer() {
-        watched.close();
         try {
             transfer.close();
         } catch (IOException e) {
@@ -118,7 +126,6 @@ final class ResumedBlob extends InputStream {
 
     @Override
     public void close() throws IOException {
-        watched.close();
         transfer.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.windlass.image.registry;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Breaks transfers off that bring next to nothing: closes their streams, so that whoever waits for bytes gets an {@link IOException}.
+ * Breaks answers off that bring next to nothing: closes their streams, so that whoever waits for bytes gets a {@link Stalled}.
  * Thread-safe.
  *
  * <p>Only the time that somebody waits for bytes counts: a reader that is busy elsewhere does not make its server slow.
@@ -23,8 +24,14 @@ final class StallWatch implements AutoCloseable {
         this.limit = limit;
     }
 
-    Watched watch(InputStream transfer) {
-        return new Watched(transfer);
+    /** How long next to nothing may come. */
+    Duration limit() {
+        return limit;
+    }
+
+    /** The same bytes, as long as they come. */
+    InputStream watch(InputStream answer) {
+        return new Watched(answer);
     }
 
     @Override
@@ -32,9 +39,17 @@ final class StallWatch implements AutoCloseable {
         clock.shutdownNow();
     }
 
-    /** One transfer. Read by one thread. */
-    final class Watched implements AutoCloseable {
-        private final InputStream transfer;
+    /** An answer was broken off, as it brought next to nothing. */
+    static final class Stalled extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Stalled(Duration limit, IOException cause) {
+            super("next to nothing came in " + limit.toMillis() / 1000.0 + " s of waiting", cause);
+        }
+    }
+
+    /** One answer. Read by one thread. */
+    private final class Watched extends FilterInputStream {
         private final ScheduledFuture<?> looks;
         private long waited;
         private long came;
@@ -42,21 +57,26 @@ final class StallWatch implements AutoCloseable {
         private boolean waiting;
         private boolean stalled;
 
-        private Watched(InputStream transfer) {
-            this.transfer = transfer;
+        private Watched(InputStream answer) {
+            super(answer);
             long period = Math.max(1, limit.toMillis() / 4);
             this.looks = clock.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
         }
 
-        int read(byte[] buffer, int from, int length) throws IOException {
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int from, int length) throws IOException {
             begin();
             int count = 0;
             try {
-                count = transfer.read(buffer, from, length);
+                count = in.read(buffer, from, length);
             } catch (IOException e) {
-                throw wasStalled()
-                        ? new IOException("next to nothing came in " + limit.toMillis() / 1000.0 + " s of waiting", e)
-                        : e;
+                throw wasStalled() ? new Stalled(limit, e) : e;
             } finally {
                 end(count);
             }
@@ -76,6 +96,9 @@ final class StallWatch implements AutoCloseable {
                 came = 0;
                 waited = 0;
             }
+            if (count < 0) {
+                looks.cancel(false);
+            }
         }
 
         private synchronized boolean wasStalled() {
@@ -89,17 +112,17 @@ final class StallWatch implements AutoCloseable {
                     return;
                 }
             }
-            close();
             try {
-                transfer.close();
+                close();
             } catch (IOException e) {
                 // The reader sees it closed, or broken: either ends its wait.
             }
         }
 
         @Override
-        public void close() {
+        public void close() throws IOException {
             looks.cancel(false);
+            in.close();
         }
     }
 }

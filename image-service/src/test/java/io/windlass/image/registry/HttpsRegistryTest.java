@@ -211,8 +211,10 @@ class HttpsRegistryTest {
     @Test
     void httpsGoesThroughATunnelOfTheProxy() throws Exception {
         try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                StallWatch stalls = new StallWatch(Patience.DEFAULT.stall());
                 HttpTransport transport = new HttpTransport(
-                        new NodeProxies(Map.of("HTTPS_PROXY", "http://me:secret@127.0.0.1:" + proxy.getLocalPort())))) {
+                        new NodeProxies(Map.of("HTTPS_PROXY", "http://me:secret@127.0.0.1:" + proxy.getLocalPort())),
+                        stalls)) {
             CompletableFuture<String> asked = new CompletableFuture<>();
             Thread _ = Thread.ofVirtual().start(() -> tunnel(proxy, asked));
 

@@ -81,8 +81,9 @@ class NodeProxiesTest {
     @Test
     void requestsGoThroughTheProxyWithItsLogin() throws IOException {
         try (FakeRegistry proxy = new FakeRegistry();
-                HttpTransport transport =
-                        new HttpTransport(new NodeProxies(Map.of("HTTP_PROXY", "http://me:secret@" + proxy.host())))) {
+                StallWatch stalls = new StallWatch(Patience.DEFAULT.stall());
+                HttpTransport transport = new HttpTransport(
+                        new NodeProxies(Map.of("HTTP_PROXY", "http://me:secret@" + proxy.host())), stalls)) {
             proxy.replace("/x", new byte[] {1, 2});
             proxy.behave(exchange -> {
                 boolean known =

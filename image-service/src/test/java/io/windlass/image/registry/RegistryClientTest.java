@@ -316,7 +316,8 @@ class RegistryClientTest {
     @Test
     void aTokenServerInTheClearIsNotAskedForAnHttpsRegistry() {
         AuthChallenge challenge = new AuthChallenge("bearer", Map.of("realm", "http://auth.example/token"));
-        try (HttpTransport transport = new HttpTransport()) {
+        try (StallWatch stalls = new StallWatch(Patience.DEFAULT.stall());
+                HttpTransport transport = new HttpTransport(stalls)) {
             assertFault(
                     FaultKind.UNAUTHENTICATED,
                     "HTTPS where the registry is",

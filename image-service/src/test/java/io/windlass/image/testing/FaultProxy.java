@@ -77,6 +77,10 @@ public final class FaultProxy implements AutoCloseable {
 
     /** @param head the first line and the headers, each ended by CR LF */
     public record Request(String path, String head) {
+        private static Request of(String head) {
+            return new Request(URI.create(head.split(" ", 3)[1]).getPath(), head);
+        }
+
         /** Whether it asks for the blob or manifest of this digest or tag. */
         public boolean isFor(Object name) {
             return path.endsWith("/" + name);
@@ -100,7 +104,7 @@ public final class FaultProxy implements AutoCloseable {
         /** The connection is reset before the byte at {@code position}; an answer that begins there or later is whole. */
         record CutAt(long position) implements Fate {}
 
-        /** The connection is reset after so many bytes. */
+        /** The connection is ended after so many bytes. */
         record CutAfter(long bytes) implements Fate {}
 
         /** One bit of a byte is another. */
@@ -142,7 +146,7 @@ public final class FaultProxy implements AutoCloseable {
             if (head.isEmpty()) {
                 return;
             }
-            Request request = new Request(head.get().split(" ", 3)[1], head.get());
+            Request request = Request.of(head.get());
             requests.add(request);
             Fate fate = rule.decide(request);
             if (fate instanceof Fate.Answer answer) {
@@ -224,6 +228,9 @@ public final class FaultProxy implements AutoCloseable {
                 out.flush();
                 Thread.sleep(pause);
             }
+        }
+        if (fate instanceof Fate.CutAfter) {
+            return;
         }
         if (fate instanceof Fate.Silence) {
             closed.await();
