@@ -45,6 +45,17 @@ class KernelIT {
     }
 
     @Test
+    void tellsThatMemoryKeepsNoProjectQuotas() throws IOException {
+        inOwnMountNamespace(() -> {
+            try (Fd root = kernel.open(tmpfs("t"), OpenFlags.DIRECTORY, 0)) {
+                assertThat(kernel.projectQuotas(root)).isEqualTo(ProjectQuotas.NONE);
+                assertThatThrownBy(() -> kernel.setProjectLimits(root, 7, 4096, 0))
+                        .hasMessageContaining("limits of project 7");
+            }
+        });
+    }
+
+    @Test
     void mounts_a_file_system_that_others_do_not_see() throws IOException {
         inOwnMountNamespace(() -> {
             Path target = tmpfs("t");

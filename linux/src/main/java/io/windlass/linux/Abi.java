@@ -18,5 +18,17 @@ final class Abi {
     /** As many as the kernel allows on one cgroup. */
     static final int MOST_PROGRAMS = 64;
 
+    static final long FS_IOC_FSGETXATTR = 0x801c581fL;
+    static final long FS_IOC_FSSETXATTR = 0x401c5820L;
+    static final int FS_XFLAG_PROJINHERIT = 0x200;
+    static final int PRJQUOTA = 2;
+    static final int Q_GETQUOTA = 0x800007;
+    static final int Q_SETQUOTA = 0x800008;
+    static final int Q_XGETQSTAT = 0x5805;
+    static final int QIF_BLIMITS = 1;
+    static final int QIF_ILIMITS = 4;
+    static final int FS_QUOTA_PDQ_ACCT = 1 << 4;
+    static final int FS_QUOTA_PDQ_ENFD = 1 << 5;
+
     private Abi() {}
 }

@@ -10,6 +10,7 @@ public final class Kernel
                 KernelFiles,
                 KernelContents,
                 KernelAttributes,
+                KernelQuotas,
                 KernelMounts,
                 KernelProcesses,
                 KernelPrograms,

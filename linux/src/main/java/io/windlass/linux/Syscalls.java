@@ -6,4 +6,5 @@ package io.windlass.linux;
  * <p>Failures are {@link SyscallException}s. Names are {@link RawName}s, resolved relative to the given directory and, where
  * not said otherwise, without following a symbolic link in the last place. Descriptors are close-on-exec. Thread-safe.
  */
-public interface Syscalls extends FileSyscalls, AttributeSyscalls, MountSyscalls, ProcessSyscalls, SocketSyscalls {}
+public interface Syscalls
+        extends FileSyscalls, AttributeSyscalls, QuotaSyscalls, MountSyscalls, ProcessSyscalls, SocketSyscalls {}

@@ -251,6 +251,34 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
+    public ProjectQuotas projectQuotas(Fd anyFileOnIt) {
+        record("projectQuotas", anyFileOnIt);
+        return answer("projectQuotas", ProjectQuotas.NONE);
+    }
+
+    @Override
+    public long project(Fd file) {
+        record("project", file);
+        return answer("project", 0L);
+    }
+
+    @Override
+    public void setProject(Fd file, long project, boolean inherited) {
+        record("setProject", file, project, inherited);
+    }
+
+    @Override
+    public void setProjectLimits(Fd anyFileOnIt, long project, long bytes, long inodes) {
+        record("setProjectLimits", anyFileOnIt, project, bytes, inodes);
+    }
+
+    @Override
+    public ProjectUsage projectUsage(Fd anyFileOnIt, long project) {
+        record("projectUsage", anyFileOnIt, project);
+        return answer("projectUsage", ProjectUsage.NOTHING);
+    }
+
+    @Override
     public void removexattr(Fd directory, String name, byte[] attribute) {
         record("removexattr", directory, name, attribute);
     }
