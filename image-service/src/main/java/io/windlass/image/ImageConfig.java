@@ -32,7 +32,7 @@ public record ImageConfig(
         List<String> pinnedImages,
         UnpackLimits limits,
         boolean keepBlobs) {
-    public static final ImageConfig DEFAULT = new ImageConfig(Map.of(), 4, List.of(), UnpackLimits.DEFAULT);
+    public static final ImageConfig DEFAULT = new ImageConfig(Map.of(), 8, List.of(), UnpackLimits.DEFAULT);
 
     public ImageConfig {
         endpoints = Map.copyOf(endpoints);

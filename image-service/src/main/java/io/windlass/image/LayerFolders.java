@@ -67,8 +67,7 @@ final class LayerFolders {
     UnpackedLayer unpack(
             InputStream packed, Descriptor layer, Digest diffId, Path temporary, Optional<LayerStack> below) {
         DigestVerifier verifier = diffId.verifier();
-        try {
-            InputStream inflated = LayerStreams.inflate(packed, MediaTypes.layerCompression(layer.mediaType()));
+        try (InputStream inflated = LayerStreams.inflate(packed, MediaTypes.layerCompression(layer.mediaType()))) {
             InputStream archive = new VerifiedStream(inflated, verifier, archiveLimit());
             UnpackedLayer unpacked = new LayerUnpacker(
                             kernel, limits, layer.digest().toString(), below)

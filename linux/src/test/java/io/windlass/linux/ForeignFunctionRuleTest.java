@@ -7,10 +7,10 @@ import org.junit.jupiter.api.Test;
 
 class ForeignFunctionRuleTest {
     @Test
-    void only_the_kernel_package_uses_the_foreign_function_interface() {
+    void only_the_packages_of_kernel_and_libraries_use_the_foreign_function_interface() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.windlass.linux")
+                .resideOutsideOfPackages("io.windlass.linux", "io.windlass.linux.library")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.foreign..")

@@ -21,7 +21,7 @@ public record ImageSettings(
         return new ImageSettings(
                 (int) section.integer(
                         "parallel_transfers",
-                        4,
+                        8,
                         1,
                         64,
                         "Layers that are fetched and unpacked at a time, over all pulls."),

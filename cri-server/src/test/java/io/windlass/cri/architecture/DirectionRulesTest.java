@@ -146,10 +146,10 @@ class DirectionRulesTest {
     }
 
     @Test
-    void foreignFunctionsAreCalledInOnePackage() {
+    void foreignFunctionsAreCalledInTwoPackages() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.windlass.linux")
+                .resideOutsideOfPackages("io.windlass.linux", "io.windlass.linux.library")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.foreign..")

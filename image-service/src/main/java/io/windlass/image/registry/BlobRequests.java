@@ -11,7 +11,6 @@ import io.windlass.image.reference.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.Optional;
@@ -111,10 +110,7 @@ final class BlobRequests {
         Exchange exchange =
                 pull.exchange(endpoint.toString(), endpoint.source(), "blob " + blob.digest() + range.words());
         Map<String, String> headers = range.isWhole() ? Map.of() : Map.of("Range", range.header());
-        // Parts are to have connections of their own: over one, as HTTP/2 has it, they would be no faster than the
-        // whole.
-        HttpClient.Version version = range.isPart() ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2;
-        HttpResponse<InputStream> response = requests.get(endpoint, uri, headers, version, exchange);
+        HttpResponse<InputStream> response = requests.stream(endpoint, uri, headers, exchange);
         try {
             return transfer(uri, range, response, exchange, place);
         } catch (Fault e) {

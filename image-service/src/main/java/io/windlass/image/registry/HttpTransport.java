@@ -6,6 +6,7 @@ import io.windlass.image.hosts.Access;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 
 /**
  * HTTP as registries need it: redirects are followed without showing credentials to another host, and failures and
@@ -35,7 +37,8 @@ final class HttpTransport implements AutoCloseable {
     private static final String AUTHORIZATION = "Authorization";
 
     private final NodeProxies proxies;
-    private final HttpClients clients;
+    private final ClientsByTls<HttpClient> clients;
+    private final ClientsByTls<StreamClient> streams;
     private final StallWatch stalls;
 
     HttpTransport(StallWatch stalls) {
@@ -44,26 +47,34 @@ final class HttpTransport implements AutoCloseable {
 
     HttpTransport(NodeProxies proxies, StallWatch stalls) {
         this.proxies = proxies;
-        this.clients = new HttpClients(proxies);
+        this.clients =
+                new ClientsByTls<>(new JavaClients(proxies)::make, HttpClient::shutdown, HttpClient::shutdownNow);
+        this.streams = new ClientsByTls<>(
+                way -> new StreamClient(proxies, way, stalls), StreamClient::retire, StreamClient::close);
         this.stalls = stalls;
     }
 
     /** The answer to a GET, whatever its status; the caller closes its body. */
-    HttpResponse<InputStream> get(Access access, URI uri, Map<String, String> headers, HttpClient.Version version) {
-        return follow("GET", access, uri, headers, version);
+    HttpResponse<InputStream> get(Access access, URI uri, Map<String, String> headers) {
+        return follow("GET", access, uri, headers, this::send);
+    }
+
+    /** The same for a body that may be large. It is read on the thread that reads it, which an interrupt frees. */
+    HttpResponse<InputStream> stream(Access access, URI uri, Map<String, String> headers) {
+        return follow("GET", access, uri, headers, this::open);
     }
 
     /** The answer to a HEAD, whatever its status. */
     HttpResponse<InputStream> head(Access access, URI uri, Map<String, String> headers) {
-        return follow("HEAD", access, uri, headers, HttpClient.Version.HTTP_2);
+        return follow("HEAD", access, uri, headers, this::send);
     }
 
     private HttpResponse<InputStream> follow(
-            String method, Access access, URI uri, Map<String, String> headers, HttpClient.Version version) {
+            String method, Access access, URI uri, Map<String, String> headers, Sender sender) {
         URI at = uri;
         boolean sameOrigin = true;
         for (int hops = 0; hops <= MOST_REDIRECTS; hops++) {
-            HttpRequest.Builder request = request(at, version).method(method, BodyPublishers.noBody());
+            HttpRequest.Builder request = request(at).method(method, BodyPublishers.noBody());
             if (sameOrigin) {
                 access.headers().forEach((name, values) -> {
                     if (!(name.equalsIgnoreCase(AUTHORIZATION) && headers.containsKey(AUTHORIZATION))) {
@@ -77,7 +88,7 @@ final class HttpTransport implements AutoCloseable {
                     request.header(header.getKey(), header.getValue());
                 }
             }
-            HttpResponse<InputStream> response = send(access, request.build());
+            HttpResponse<InputStream> response = sender.send(access, request.build());
             if (!isRedirect(response.statusCode())) {
                 return response;
             }
@@ -94,7 +105,7 @@ final class HttpTransport implements AutoCloseable {
         BodyPublisher body = BodyPublishers.ofString(form);
         return send(
                 access,
-                request(uri, HttpClient.Version.HTTP_2)
+                request(uri)
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(body)
                         .build());
@@ -146,8 +157,8 @@ final class HttpTransport implements AutoCloseable {
         }
     }
 
-    private HttpRequest.Builder request(URI uri, HttpClient.Version wanted) {
-        HttpClient.Version version = isHttps(uri) ? wanted : HttpClient.Version.HTTP_1_1;
+    private HttpRequest.Builder request(URI uri) {
+        HttpClient.Version version = isHttps(uri) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
         return unlimited(uri, version).timeout(stalls.limit());
     }
 
@@ -174,6 +185,14 @@ final class HttpTransport implements AutoCloseable {
         }
     }
 
+    private HttpResponse<InputStream> open(Access access, HttpRequest request) {
+        try {
+            return streams.of(access, isHttps(request.uri())).get(request);
+        } catch (IOException e) {
+            throw unavailable(request.method() + " " + withoutQuery(request.uri()), e);
+        }
+    }
+
     /** What is slow in coming is broken off, whatever it is. */
     private BodySubscriber<InputStream> body(HttpResponse.ResponseInfo answer) {
         return BodySubscribers.mapping(BodySubscribers.ofInputStream(), stalls::watch);
@@ -185,9 +204,9 @@ final class HttpTransport implements AutoCloseable {
             return new Fault(FaultKind.CANCELLED, what + " was cancelled", e);
         }
         String reason = switch (e) {
-            case HttpConnectTimeoutException timeout ->
+            case HttpConnectTimeoutException _, ConnectTimeoutException _ ->
                 "the server cannot be reached (no connection in time); check the network and proxies";
-            case HttpTimeoutException timeout -> "no answer came in time";
+            case HttpTimeoutException _, SocketTimeoutException _ -> "no answer came in time";
             case ConnectException refused
             when rootCause(e) instanceof java.nio.channels.UnresolvedAddressException ->
                 "the host name cannot be resolved; check the DNS of this node";
@@ -205,6 +224,11 @@ final class HttpTransport implements AutoCloseable {
             cause = cause.getCause();
         }
         return cause;
+    }
+
+    /** Sends one request, whose answer may be a redirect. */
+    private interface Sender {
+        HttpResponse<InputStream> send(Access access, HttpRequest request);
     }
 
     private static boolean isRedirect(int status) {
@@ -261,5 +285,6 @@ final class HttpTransport implements AutoCloseable {
     @Override
     public void close() {
         clients.close();
+        streams.close();
     }
 }

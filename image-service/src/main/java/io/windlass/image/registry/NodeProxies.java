@@ -49,9 +49,20 @@ final class NodeProxies extends ProxySelector {
 
     /** What the proxy for a server wants to see of who asks. */
     Optional<String> login(URI uri) {
-        return proxy(uri)
-                .map(URI::getUserInfo)
+        return userInfo(uri)
                 .map(login -> "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The same in its parts. */
+    Optional<Login> credentials(URI uri) {
+        return userInfo(uri).map(login -> {
+            int colon = login.indexOf(':');
+            return colon < 0 ? new Login(login, "") : new Login(login.substring(0, colon), login.substring(colon + 1));
+        });
+    }
+
+    private Optional<String> userInfo(URI uri) {
+        return proxy(uri).map(URI::getUserInfo);
     }
 
     private Optional<URI> proxy(URI uri) {
@@ -124,6 +135,25 @@ final class NodeProxies extends ProxySelector {
             return true;
         } catch (IllegalArgumentException noAddress) {
             return false;
+        }
+    }
+
+    /** Not a record: its text must not show the password. */
+    static final class Login {
+        private final String name;
+        private final String password;
+
+        Login(String name, String password) {
+            this.name = name;
+            this.password = password;
+        }
+
+        String name() {
+            return name;
+        }
+
+        String password() {
+            return password;
         }
     }
 }

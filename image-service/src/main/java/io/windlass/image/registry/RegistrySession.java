@@ -13,7 +13,6 @@ import io.windlass.image.reference.DigestVerifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.Optional;
@@ -103,8 +102,7 @@ public final class RegistrySession implements LayerOrigin {
     private Document manifest(Endpoint endpoint, String selector) {
         URI uri = endpoint.manifest(selector);
         Exchange exchange = exchange(endpoint, selector);
-        HttpResponse<InputStream> response =
-                requests.get(endpoint, uri, ANY_MANIFEST, HttpClient.Version.HTTP_2, exchange);
+        HttpResponse<InputStream> response = requests.get(endpoint, uri, ANY_MANIFEST, exchange);
         byte[] content;
         try (InputStream body = response.body()) {
             content = body.readNBytes(MOST_DOCUMENT_BYTES + 1);

@@ -38,13 +38,21 @@ final class Requests {
     }
 
     /** GET with authentication; an answer other than 200 or 206 is a fault. */
-    HttpResponse<InputStream> get(
-            Endpoint endpoint, URI uri, Map<String, String> headers, HttpClient.Version version, Exchange exchange) {
+    HttpResponse<InputStream> get(Endpoint endpoint, URI uri, Map<String, String> headers, Exchange exchange) {
         return checked(
                 endpoint,
                 uri,
                 exchange,
-                authorization -> transport.get(endpoint.access(), uri, with(headers, authorization), version));
+                authorization -> transport.get(endpoint.access(), uri, with(headers, authorization)));
+    }
+
+    /** The same for a body that may be large: see {@link HttpTransport#stream}. */
+    HttpResponse<InputStream> stream(Endpoint endpoint, URI uri, Map<String, String> headers, Exchange exchange) {
+        return checked(
+                endpoint,
+                uri,
+                exchange,
+                authorization -> transport.stream(endpoint.access(), uri, with(headers, authorization)));
     }
 
     /** HEAD, likewise. */

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -116,10 +115,7 @@ final class TokenClient {
         String all = query + login.map(l -> field("account", l.username())).orElse("");
         URI uri = URI.create(realm + (realm.getRawQuery() == null ? "?" : "&") + all.substring(1));
         return transport.get(
-                access,
-                uri,
-                login.map(l -> Map.of("Authorization", basic(l))).orElse(Map.of()),
-                HttpClient.Version.HTTP_2);
+                access, uri, login.map(l -> Map.of("Authorization", basic(l))).orElse(Map.of()));
     }
 
     private String read(URI realm, HttpResponse<InputStream> response, Key key) {

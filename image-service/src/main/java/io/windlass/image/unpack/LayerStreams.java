@@ -2,10 +2,12 @@ package io.windlass.image.unpack;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.windlass.image.manifest.MediaTypes.Compression;
+import io.windlass.linux.library.LibIsal;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /** Inflates layer archives as they arrive. */
@@ -18,9 +20,14 @@ public final class LayerStreams {
     public static InputStream inflate(InputStream packed, Compression compression) throws IOException {
         return switch (compression) {
             case NONE -> packed;
-            case GZIP -> new GZIPInputStream(new EndAware(packed), BUFFER);
+            case GZIP -> gunzip(packed);
             case ZSTD -> new ZstdInputStreamNoFinalizer(packed).setContinuous(false);
         };
+    }
+
+    private static InputStream gunzip(InputStream packed) throws IOException {
+        Optional<LibIsal> fast = LibIsal.find();
+        return fast.isPresent() ? fast.get().gunzip(packed) : new GZIPInputStream(new EndAware(packed), BUFFER);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -185,9 +186,16 @@ final class LayerTree implements AutoCloseable {
 
     /** Whether directories that were only implied are other than the ones below, so that they would hide what those are. */
     static boolean differs(LayerStack below, List<EntryPath> implied) {
+        Set<EntryPath> absent = new HashSet<>();
         for (EntryPath path : implied) {
+            // Parents come first, and most layers have folders that nothing below them has.
+            if (!path.isRoot() && absent.contains(path.parent())) {
+                absent.add(path);
+                continue;
+            }
             Optional<LayerStack.Found> found = below.find(path.names());
             if (found.isEmpty()) {
+                absent.add(path);
                 continue;
             }
             FileStat stat = found.get().stat();

@@ -23,7 +23,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -210,6 +209,15 @@ class HttpsRegistryTest {
     /** A proxy that the environment names leads to a server that has no address here. */
     @Test
     void httpsGoesThroughATunnelOfTheProxy() throws Exception {
+        goesThroughATunnel(HttpTransport::get);
+    }
+
+    @Test
+    void largeBodiesGoThroughATunnelOfTheProxy() throws Exception {
+        goesThroughATunnel(HttpTransport::stream);
+    }
+
+    private void goesThroughATunnel(Get get) throws Exception {
         try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 StallWatch stalls = new StallWatch(Patience.DEFAULT.stall());
                 HttpTransport transport = new HttpTransport(
@@ -218,11 +226,11 @@ class HttpsRegistryTest {
             CompletableFuture<String> asked = new CompletableFuture<>();
             Thread _ = Thread.ofVirtual().start(() -> tunnel(proxy, asked));
 
-            HttpResponse<InputStream> response = transport.get(
+            HttpResponse<InputStream> response = get.get(
+                    transport,
                     new Access(new TlsFiles(false, List.of(), List.of()), Map.of(), Duration.ofSeconds(10)),
                     URI.create("https://nowhere.invalid/v2/a/manifests/v1"),
-                    Map.of(),
-                    HttpClient.Version.HTTP_2);
+                    Map.of());
 
             assertThat(response.statusCode()).isEqualTo(200);
             HttpTransport.closeQuietly(response);
@@ -231,6 +239,10 @@ class HttpsRegistryTest {
                     .contains("Proxy-Authorization: Basic bWU6c2VjcmV0");
             assertThat(seen.get()).doesNotContainKey("Proxy-authorization");
         }
+    }
+
+    private interface Get {
+        HttpResponse<InputStream> get(HttpTransport transport, Access access, URI uri, Map<String, String> headers);
     }
 
     private void tunnel(ServerSocket proxy, CompletableFuture<String> asked) {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Proxy;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -94,11 +93,15 @@ class NodeProxiesTest {
                 return !known;
             });
 
-            HttpResponse<InputStream> response = transport.get(
-                    Access.DEFAULT, URI.create("http://nowhere.invalid/x"), Map.of(), HttpClient.Version.HTTP_1_1);
+            URI uri = URI.create("http://nowhere.invalid/x");
+            HttpResponse<InputStream> small = transport.get(Access.DEFAULT, uri, Map.of());
+            HttpResponse<InputStream> large = transport.stream(Access.DEFAULT, uri, Map.of());
 
-            assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(response.body().readAllBytes()).containsExactly(1, 2);
+            assertThat(small.statusCode()).isEqualTo(200);
+            assertThat(small.body().readAllBytes()).containsExactly(1, 2);
+            assertThat(large.statusCode()).isEqualTo(200);
+            assertThat(large.body().readAllBytes()).containsExactly(1, 2);
+            large.body().close();
         }
     }
 }
