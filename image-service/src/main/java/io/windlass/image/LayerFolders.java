@@ -22,6 +22,7 @@ import io.windlass.linux.OpenFlags;
 import io.windlass.linux.RawName;
 import io.windlass.linux.Syscalls;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -67,7 +68,8 @@ final class LayerFolders {
     UnpackedLayer unpack(
             InputStream packed, Descriptor layer, Digest diffId, Path temporary, Optional<LayerStack> below) {
         DigestVerifier verifier = diffId.verifier();
-        try (InputStream inflated = LayerStreams.inflate(packed, MediaTypes.layerCompression(layer.mediaType()))) {
+        try (InputStream inflated =
+                LayerStreams.inflate(new Borrowed(packed), MediaTypes.layerCompression(layer.mediaType()))) {
             InputStream archive = new VerifiedStream(inflated, verifier, archiveLimit());
             UnpackedLayer unpacked = new LayerUnpacker(
                             kernel, limits, layer.digest().toString(), below)
@@ -189,5 +191,15 @@ final class LayerFolders {
     LayerStack stack(List<Digest> keys) {
         return new LayerStack(
                 kernel, keys.reversed().stream().map(layout::layerTree).toList());
+    }
+
+    /** Stays open: who lends it may want to read the rest of a damaged archive. */
+    private static final class Borrowed extends FilterInputStream {
+        Borrowed(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public void close() {}
     }
 }
