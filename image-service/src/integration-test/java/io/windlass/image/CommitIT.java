@@ -8,6 +8,7 @@ import io.windlass.image.reference.ImageReference;
 import io.windlass.image.registry.RegistryAuth;
 import io.windlass.image.snapshot.Snapshot;
 import io.windlass.image.testing.DockerRegistry;
+import io.windlass.image.testing.HardTree;
 import io.windlass.image.testing.ImageBuilder;
 import io.windlass.image.testing.Pusher;
 import io.windlass.image.testing.TarBuilder;
@@ -118,59 +119,22 @@ class CommitIT {
         return said;
     }
 
-    /** Everything that is to survive: types, modes, owners, times, links, content, attributes. */
-    private static final String LOOK = """
-            find . -mindepth 1 -printf '%p %y %m %U:%G %T@ %n %l %s\\n' | grep -v ' d ' | LC_ALL=C sort
-            find . -mindepth 1 -type d -printf '%p %y %m %U:%G %T@\\n' | LC_ALL=C sort
-            find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
-            find . -mindepth 1 \\( -type c -o -type b \\) -exec stat -c '%n %t:%T' {} + | sort
-            python3 - <<'END'
-            import os
-            for folder, names, files in sorted(os.walk('.')):
-                for name in sorted(names + files):
-                    path = os.path.join(folder, name)
-                    for key in sorted(os.listxattr(path, follow_symlinks=False)):
-                        if not key.startswith('trusted.overlay.'):
-                            print(path, key, os.getxattr(path, key, follow_symlinks=False).hex())
-            a, b = os.stat('link/one'), os.stat('link/two')
-            print('same file', a.st_ino == b.st_ino)
-            print('sparse', os.stat('sparse').st_blocks * 512 < 1 << 20)
-            END
-            """;
-
     @Test
     void everything_about_files_survives_commit_push_and_pull() throws Exception {
         Snapshot snapshot = images.snapshots().prepare("c1", pull(images, "commit/base:v1"));
-        String deep = ("d".repeat(99) + "/").repeat(3);
+        String look = HardTree.LOOK + HardTree.LOOK_AT_BLOCKS;
         String before = inside(
                 root, snapshot, """
                 rm etc/removed; rm -r gone; rm -r replaced; mkdir replaced; echo new > replaced/new
                 echo after > etc/changed
-                mkdir -p %s; echo long > %s/file
-                mkdir link; echo linked > link/one; ln link/one link/two
-                ln -s /nowhere/%s symbolic
-                mknod null c 1 3; mknod loop b 7 300; mkfifo fifo
-                cp /bin/true setuid; chmod 6755 setuid
-                cp /bin/true capable
-                python3 -c "
-                import os
-                os.setxattr('capable', 'security.capability', bytes.fromhex('0100000200040000000000000000000000000000'))
-                os.setxattr('capable', 'user.binary', bytes(range(256)))
-                os.setxattr('etc', 'user.folder', b'x')
-                "
-                echo owned > owned; chown 70000:4000000000 owned
-                truncate -s 64M sparse; echo end >> sparse
-                touch -d '2001-02-03 04:05:06.123456789 UTC' owned; touch -h -d '1999-01-01 UTC' symbolic
-                printf x > "$(printf 'name-\\303\\244-\\n-line')"
-                touch -d '2002-02-02 02:02:02.5 UTC' etc link replaced
-                """.formatted(deep, deep, "s".repeat(200)).replace("\n                ", "\n") + LOOK);
+                """ + HardTree.MAKE + "touch -d '2002-02-02 02:02:02.5 UTC' etc replaced\n" + look);
 
         ImageId id = images.commit("c1", name("commit/made:v1"), PLAIN, Standstill.NONE);
         images.push(name("commit/made:v1"), Optional.empty(), RegistryAuth.ANONYMOUS);
 
         try (ImageService other = ImageService.open(otherRoot, ImageConfig.DEFAULT, new Kernel())) {
             assertThat(pull(other, "commit/made:v1")).isEqualTo(id);
-            String after = inside(otherRoot, other.snapshots().prepare("c2", id), LOOK);
+            String after = inside(otherRoot, other.snapshots().prepare("c2", id), look);
             assertThat(after)
                     .contains("security.capability", "same file True", "sparse True", "6755", "70000:4000000000");
             assertThat(after).isEqualTo(before).doesNotContain("removed", "./gone", "replaced/old");
