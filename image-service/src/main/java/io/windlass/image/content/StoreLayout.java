@@ -55,13 +55,16 @@ public final class StoreLayout {
         return layout;
     }
 
+    /** Under another name first: what is there has its mode, also when this was killed between two steps. */
     private static void make(Path directory) {
+        if (Files.exists(directory)) {
+            return;
+        }
+        Path unnamed = directory.resolveSibling(directory.getFileName() + ".new");
         try {
-            boolean isNew = !Files.exists(directory);
-            Files.createDirectories(directory);
-            if (isNew) {
-                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-            }
+            Files.createDirectories(unnamed);
+            Files.setPosixFilePermissions(unnamed, PosixFilePermissions.fromString("rwx--x--x"));
+            Files.move(unnamed, directory, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw Fault.internal("cannot make folder " + directory + ": " + e.getMessage(), e);
         }
