@@ -12,11 +12,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DatabaseTest {
+    private static final String LONG = "x".repeat(100_000);
     private static final String FIRST = "CREATE TABLE t (a TEXT PRIMARY KEY)";
 
     @TempDir
@@ -62,6 +64,57 @@ class DatabaseTest {
                 .isInstanceOfSatisfying(
                         Fault.class, fault -> assertThat(fault.kind()).isEqualTo(FaultKind.FAILED_PRECONDITION))
                 .hasMessageContaining("schema version 2 is newer");
+    }
+
+    @Test
+    void goes_on_after_sqlite_has_ended_a_transaction_by_itself() {
+        try (Database database = Database.open(file, Durability.NORMAL, List.of(FIRST))) {
+            limitPages(database, 1);
+            assertThatThrownBy(() -> database.transaction(c -> insert(c, LONG)))
+                    .isInstanceOfSatisfying(
+                            Fault.class, fault -> assertThat(fault.kind()).isEqualTo(FaultKind.RESOURCE_EXHAUSTED))
+                    .hasMessageContaining("cannot write store " + file + ": No space left on device");
+            limitPages(database, 1000);
+
+            database.transaction(c -> insert(c, LONG));
+            assertThatThrownBy(() -> database.transaction(c -> {
+                        insert(c, "one");
+                        throw Fault.invalid("changed my mind");
+                    }))
+                    .hasMessage("changed my mind");
+
+            assertThat(count(database)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_removal_that_finds_the_disk_full_has_the_reserve_for_another_try() {
+        Path reserve = folder.resolve("t.db-reserve");
+        try (Database database = Database.open(file, Durability.NORMAL, List.of(FIRST))) {
+            assertThat(reserve).isNotEmptyFile();
+            limitPages(database, 1);
+            AtomicInteger tries = new AtomicInteger();
+
+            database.removal(c -> {
+                if (tries.incrementAndGet() == 1) {
+                    return insert(c, LONG);
+                }
+                assertThat(reserve).doesNotExist();
+                return 0;
+            });
+
+            assertThat(tries).hasValue(2);
+            assertThat(reserve).isNotEmptyFile();
+        }
+    }
+
+    /** No more than the file has already, if that is more. */
+    private static void limitPages(Database database, int pages) {
+        database.update(c -> {
+            try (Statement statement = c.createStatement()) {
+                statement.execute("PRAGMA max_page_count=" + pages);
+            }
+        });
     }
 
     private static int insert(Connection connection, String value) throws SQLException {

@@ -291,8 +291,8 @@ public final class ImageService implements AutoCloseable {
     public void remove(String referenceOrId) {
         lookUp(referenceOrId).ifPresent(image -> {
             store.removeImage(image.id());
-            layoutIndex.write();
             collector.collect();
+            layoutIndex.write();
         });
     }
 

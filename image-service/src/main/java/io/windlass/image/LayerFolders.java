@@ -57,11 +57,16 @@ final class LayerFolders {
     /** A new temporary folder; the modes are set apart from making, so that this daemon's umask does not show in containers. */
     Path begin() throws IOException {
         Path temporary = layout.newTemporary("layer");
-        for (Path folder : List.of(temporary, temporary.resolve("fs"), temporary.resolve("replaced"))) {
-            Files.createDirectory(folder);
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try {
+            for (Path folder : List.of(temporary, temporary.resolve("fs"), temporary.resolve("replaced"))) {
+                Files.createDirectory(folder);
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+            return temporary;
+        } catch (IOException e) {
+            discard(temporary);
+            throw e;
         }
-        return temporary;
     }
 
     /** Reads {@code packed} to its end; a Fault DATA_LOSS when the archive in it is not the one of {@code diffId}. */

@@ -17,11 +17,16 @@ import java.util.Optional;
  * <p>A blob is written to a temporary file, checked, synced and then renamed to its place: what is in its place is whole.
  */
 public final class ContentStore {
+    private static final String LAYOUT = "{\"imageLayoutVersion\":\"1.0.0\"}";
+
     private final StoreLayout layout;
 
     public ContentStore(StoreLayout layout) {
         this.layout = layout;
-        replace(layout.content().resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+        Path file = layout.content().resolve("oci-layout");
+        if (!isText(file, LAYOUT)) {
+            replace(file, LAYOUT);
+        }
     }
 
     public boolean has(Digest digest) {
@@ -92,11 +97,23 @@ public final class ContentStore {
     private void replace(Path file, String content) {
         Path temporary = layout.newTemporary("layout");
         try {
-            Files.writeString(temporary, content);
+            try {
+                Files.writeString(temporary, content);
+                StoreLayout.commit(temporary, file);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
         } catch (IOException e) {
             throw failure("write " + file, e);
         }
-        StoreLayout.commit(temporary, file);
+    }
+
+    private static boolean isText(Path file, String expected) {
+        try {
+            return Files.readString(file).equals(expected);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** A failure of the disk as a fault: {@code what} is a verb and its object. */

@@ -66,7 +66,7 @@ public final class StoreLayout {
             Files.setPosixFilePermissions(unnamed, PosixFilePermissions.fromString("rwx--x--x"));
             Files.move(unnamed, directory, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw Fault.internal("cannot make folder " + directory + ": " + e.getMessage(), e);
+            throw ContentStore.failure("make folder " + directory, e);
         }
     }
 
@@ -130,7 +130,7 @@ public final class StoreLayout {
         try {
             Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw Fault.internal("cannot commit " + place + ": " + e.getMessage(), e);
+            throw ContentStore.failure("commit " + place, e);
         }
     }
 

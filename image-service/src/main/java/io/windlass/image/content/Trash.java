@@ -1,6 +1,5 @@
 package io.windlass.image.content;
 
-import io.windlass.fault.Fault;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
@@ -46,7 +45,7 @@ public final class Trash implements AutoCloseable {
         } catch (NoSuchFileException e) {
             // Gone already, which is what was wanted.
         } catch (IOException e) {
-            throw Fault.internal("cannot remove " + path + ": " + e.getMessage(), e);
+            throw ContentStore.failure("remove " + path, e);
         }
     }
 

@@ -133,12 +133,12 @@ public final class ImageStore implements AutoCloseable {
     }
 
     public void removeImage(ImageId id) {
-        change(c -> execute(c, "DELETE FROM images WHERE id = ?", id.toString()));
+        remove(c -> execute(c, "DELETE FROM images WHERE id = ?", id.toString()));
     }
 
     /** Forgets layers and blobs whose files are about to be deleted. */
     public void forget(Set<Digest> layers, Set<Digest> blobs) {
-        change(c -> {
+        remove(c -> {
             for (Digest layer : layers) {
                 execute(c, "DELETE FROM layers WHERE key = ?", layer.toString());
             }
@@ -160,6 +160,13 @@ public final class ImageStore implements AutoCloseable {
 
     private synchronized void change(Database.Update work) {
         catalog = database.transaction(c -> {
+            work.run(c);
+            return load(c);
+        });
+    }
+
+    private synchronized void remove(Database.Update work) {
+        catalog = database.removal(c -> {
             work.run(c);
             return load(c);
         });

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.windlass.fault.Fault;
+import io.windlass.fault.FaultKind;
 import io.windlass.image.content.ContentStore;
 import io.windlass.image.manifest.ManifestReader;
 import io.windlass.image.reference.Digest;
@@ -24,6 +25,7 @@ public final class LayoutIndex {
         this.store = store;
     }
 
+    /** On a disk that is full the list stays as it was: no image is lost or kept for that, and the next change or start makes it anew. */
     public synchronized void write() {
         Map<String, Digest> names = new TreeMap<>();
         store.images().forEach(image -> names.putAll(image.names()));
@@ -31,7 +33,14 @@ public final class LayoutIndex {
         index.put("schemaVersion", 2);
         ArrayNode manifests = index.putArray("manifests");
         names.forEach((name, target) -> descriptor(name, target).ifPresent(manifests::add));
-        content.writeIndex(index.toString());
+        try {
+            content.writeIndex(index.toString());
+        } catch (Fault e) {
+            if (e.kind() != FaultKind.RESOURCE_EXHAUSTED) {
+                throw e;
+            }
+            LOG.log(Level.WARNING, "the list of images for other tools is not up to date: {0}", e.getMessage());
+        }
     }
 
     private Optional<ObjectNode> descriptor(String name, Digest target) {
