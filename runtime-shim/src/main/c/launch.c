@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "process.h"
+#include "rights.h"
 #include "syscalls.h"
 
 enum { TIMINGS_SIZE = PROGRAM_MAX_OPERATIONS * sizeof(struct timing), PROGRAM_HEADER = 12, OPCODE_CLONE = 1 };
@@ -77,6 +78,7 @@ static _Noreturn void child_main(struct child *child, const struct launch_reques
   struct failure f = {0};
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   process_reset_signals();
+  rights_pass_quotas(true); /* it raises limits and lowers scores by the same right */
   setrlimit(RLIMIT_NOFILE, request->descriptors);
   take_stdio(request);
   int kept[PROGRAM_SLOTS + 3];

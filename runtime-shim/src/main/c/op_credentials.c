@@ -11,27 +11,17 @@
 
 #include "cleanup.h"
 #include "operations.h"
+#include "rights.h"
 #include "syscalls.h"
 
-enum { MAX_CAPABILITIES = 64, MAX_GROUPS = 65536, CAPABILITY_VERSION_3 = 0x20080522 };
+enum { MAX_CAPABILITIES = 64, MAX_GROUPS = 65536 };
 
 enum { SECCOMP_FILTER = 1, FILTER_ITEM_SIZE = 8, MAX_FILTER_ITEMS = 4096, FIRST_PTY_MAJOR = 136, LAST_PTY_MAJOR = 143 };
 
 /* Thread synchronisation, logging and speculation: the flags that neither make a descriptor nor change who waits. */
 static const uint64_t SECCOMP_FLAGS = 1 | 2 | 4;
 
-/* Layouts of the kernel: linux/capability.h, linux/filter.h. */
-struct capability_header {
-  uint32_t version;
-  int32_t pid;
-};
-
-struct capability_words {
-  uint32_t effective;
-  uint32_t permitted;
-  uint32_t inheritable;
-};
-
+/* Layout of linux/filter.h. */
 struct filter_program {
   unsigned short length;
   void *items;

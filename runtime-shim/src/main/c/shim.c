@@ -15,6 +15,7 @@
 #include "exec.h"
 #include "exit_record.h"
 #include "restore.h"
+#include "rights.h"
 
 enum { ROLE_SHIM = 2 };
 
@@ -220,6 +221,7 @@ struct shim *shim_open(const char *socket_path, int zygote, int pod_pid_namespac
     fail(f, ENOMEM, "shim", "%s", socket_path);
     return NULL;
   }
+  rights_pass_quotas(false);
   shim->socket_path = socket_path;
   shim->before_first = shim->newest = (uint64_t)generation << 32;
   shim->zygote = (struct watch){.fd = zygote, .ready = on_zygote};

@@ -219,7 +219,7 @@ class RequestFieldsIT {
                 .putAnnotations("vendor", "words");
         assertThatThrownBy(() -> node.runtime().updateContainerResources(update.build()))
                 .hasMessageStartingWith("UNIMPLEMENTED")
-                .hasMessageContaining("knows no annotations of UpdateContainerResources, and was given [vendor]");
+                .hasMessageContaining("knows those of limits (quota.windlass.io), and was given [vendor]");
     }
 
     @Test

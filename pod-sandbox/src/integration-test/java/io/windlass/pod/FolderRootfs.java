@@ -111,6 +111,11 @@ final class FolderRootfs implements RootfsProvider {
     }
 
     @Override
+    public Path folder() {
+        return folder;
+    }
+
+    @Override
     public RootfsCapacity capacity() {
         return new RootfsCapacity(folder.toString(), 0, 0, 0);
     }

@@ -15,6 +15,8 @@ import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.PodSandboxFilter;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.plugin.PodPlugins;
+import io.windlass.pod.quota.KernelProjects;
+import io.windlass.pod.quota.QuotaPolicy;
 import io.windlass.pod.security.AppArmor;
 import io.windlass.pod.security.Selinux;
 import io.windlass.pod.spec.Node;
@@ -62,7 +64,13 @@ final class RealPods implements AutoCloseable {
         Path state = folder.resolve("run");
         String cgroup = "/windlass-pod-it-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
         settings = new PodsSettings(
-                folder.resolve("state.db"), state, cgroup, folder, folder.resolve("checkpoints"), List.of());
+                folder.resolve("state.db"),
+                state,
+                cgroup,
+                folder,
+                folder.resolve("checkpoints"),
+                List.of(),
+                QuotaPolicy.USUAL);
         supervisor = ShimSupervisor.of(Path.of(System.getProperty("windlass.shim")), state, layers);
         rootfs = new FolderRootfs(folder);
         fill(folder.resolve("lower"));
@@ -92,6 +100,7 @@ final class RealPods implements AutoCloseable {
                 supervisor,
                 CgroupDriver.detect(Path.of("/sys/fs/cgroup")),
                 kernel,
+                new KernelProjects(kernel),
                 node,
                 CdiDevices.off(),
                 plugins);

@@ -37,6 +37,8 @@ import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.plugin.PluginTarget;
 import io.windlass.pod.plugin.PodPlugins;
+import io.windlass.pod.quota.ContainerQuotas;
+import io.windlass.pod.quota.Projects;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.sandbox.CheckpointPod;
 import io.windlass.pod.sandbox.ConnectPort;
@@ -88,6 +90,7 @@ public record Pods(
         OpenAttach openAttach,
         PluginTarget pluginTarget,
         PodEvents events,
+        ContainerQuotas quotas,
         Recover recover,
         PodStore store,
         Shims shims)
@@ -96,6 +99,7 @@ public record Pods(
      * Opens the store and wires the operations; {@link #recover} has to run before the first of them.
      *
      * @param kernel for the mounts of pods
+     * @param projects the project quotas of this machine's filesystems
      * @param devices those that containers can ask for by name
      * @param podPlugins who takes part; they may ask {@link #pluginTarget} only once recovery has run
      */
@@ -106,12 +110,14 @@ public record Pods(
             ShimSupervisor supervisor,
             CgroupDriver driver,
             MountSyscalls kernel,
+            Projects projects,
             Node node,
             CdiDevices devices,
             PodPlugins podPlugins) {
         PodStore store = PodStore.open(settings.database());
         PodEvents events = new PodEvents();
         Announcements announcements = new Announcements(store, events);
+        ContainerQuotas quotas = new ContainerQuotas(store, projects, settings.quotas(), rootfs.folder());
         PodFolders folders = new PodFolders(settings.state());
         folders.create();
         PodMounts mounts = new PodMounts(kernel, folders);
@@ -121,21 +127,22 @@ public record Pods(
         Timelines timelines = new Timelines();
         PluginCalls plugins = new PluginCalls(podPlugins, store, shims, folders);
         ContainerChanges changes = new ContainerChanges(store, cgroups);
-        ContainerExits exits = new ContainerExits(store, cgroups, announcements, plugins, changes);
+        ContainerExits exits = new ContainerExits(store, cgroups, quotas, announcements, plugins, changes);
         HookBundles bundles = new HookBundles(folders, supervisor.hooks());
         Criu criu = new Criu(settings.programs());
         Restorations restorations = new Restorations(
                 settings.checkpoints().resolve("restoring"), criu, rootfs.archives(), folders.attachPoint());
         Journal journal = new Journal(settings.checkpoints().resolve("saving"));
         Checkpoints checkpoints = new Checkpoints(shims, cgroups, rootfs, criu, journal, Path.of("/proc"));
-        ContainerEnd end = new ContainerEnd(store, shims, cgroups, folders, rootfs, bundles, exits, restorations);
+        ContainerEnd end =
+                new ContainerEnd(store, shims, cgroups, folders, rootfs, quotas, bundles, exits, restorations);
         SandboxEnd sandboxEnd = new SandboxEnd(store, shims, folders, mounts, cgroups, network, labelling);
         ShimEvents shimEvents = new ShimEvents(store, shims, exits, end, plugins, announcements);
         shims.listen(shimEvents);
         StopPodSandbox stopPodSandbox = new StopPodSandbox(store, end, sandboxEnd, plugins, announcements);
         RemoveContainer removeContainer = new RemoveContainer(store, end, bundles, plugins, announcements, timelines);
         StopContainer stopContainer = new StopContainer(store, shims, end);
-        UsageSampler sampler = new UsageSampler(store, shims, cgroups, rootfs);
+        UsageSampler sampler = new UsageSampler(store, shims, cgroups, rootfs, quotas);
         ContainerStatsQuery containerStats = new ContainerStatsQuery(store, sampler);
         RunPodSandbox runPodSandbox = new RunPodSandbox(
                 store, shims, folders, mounts, cgroups, network, sandboxEnd, plugins, announcements, node, labelling);
@@ -147,6 +154,7 @@ public record Pods(
                 cgroups,
                 folders,
                 rootfs,
+                quotas,
                 new SpecBuilder(node),
                 devices,
                 end,
@@ -172,11 +180,11 @@ public record Pods(
                 stopContainer,
                 removeContainer,
                 new ListContainers(store),
-                new ContainerStatusQuery(store, timelines),
+                new ContainerStatusQuery(store, timelines, quotas),
                 containerStats,
                 new PodMetricsQuery(store, sampler, rootfs),
-                new UpdateContainerResources(store, cgroups, plugins, changes),
-                new ReopenContainerLog(store, shims),
+                new UpdateContainerResources(store, cgroups, quotas, plugins, changes),
+                new ReopenContainerLog(store, shims, quotas),
                 new CheckpointContainer(store, checkpoints),
                 new HoldContainer(store, checkpoints),
                 new CheckpointPod(store, checkpoints, folders, rootfs.archives()),
@@ -186,12 +194,14 @@ public record Pods(
                 new OpenAttach(store, shims),
                 new PluginRequests(store, plugins, changes, stopContainer),
                 events,
+                quotas,
                 new Recover(
                         store,
                         shims,
                         folders,
                         bundles,
                         rootfs,
+                        quotas,
                         network,
                         end,
                         exits,

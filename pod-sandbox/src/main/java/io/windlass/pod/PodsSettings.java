@@ -1,5 +1,6 @@
 package io.windlass.pod;
 
+import io.windlass.pod.quota.QuotaPolicy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -18,9 +19,16 @@ import java.util.stream.Stream;
  * @param seccompProfiles where relative names of Localhost profiles are looked up
  * @param checkpoints the folder for checkpoints that are being made or restored; on disk, of this daemon alone
  * @param programs the folders where programs of the host are looked up
+ * @param quotas how project quotas are given
  */
 public record PodsSettings(
-        Path database, Path state, String cgroupParent, Path seccompProfiles, Path checkpoints, List<Path> programs) {
+        Path database,
+        Path state,
+        String cgroupParent,
+        Path seccompProfiles,
+        Path checkpoints,
+        List<Path> programs,
+        QuotaPolicy quotas) {
     /**
      * The usual places below a root and a state folder. The cgroup's name holds a digest of the state folder, unless that is
      * the usual one, so that daemons with different folders never meet.
@@ -34,7 +42,8 @@ public record PodsSettings(
                 "/windlass" + suffix,
                 Path.of("/var/lib/kubelet/seccomp"),
                 root.toAbsolutePath().resolve("checkpoints"),
-                programs(System.getenv()));
+                programs(System.getenv()),
+                QuotaPolicy.USUAL);
     }
 
     private static List<Path> programs(Map<String, String> environment) {

@@ -16,6 +16,7 @@ import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.ProcessIdentity;
 import io.windlass.pod.network.PodNetwork;
+import io.windlass.pod.quota.ContainerQuotas;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.sandbox.SandboxEnd;
 import io.windlass.pod.sandbox.ShimEvents;
@@ -47,6 +48,7 @@ public final class Recover {
     private final PodFolders folders;
     private final HookBundles bundles;
     private final RootfsProvider rootfs;
+    private final ContainerQuotas quotas;
     private final PodNetwork network;
     private final ContainerEnd containerEnd;
     private final ContainerExits exits;
@@ -62,6 +64,7 @@ public final class Recover {
             PodFolders folders,
             HookBundles bundles,
             RootfsProvider rootfs,
+            ContainerQuotas quotas,
             PodNetwork network,
             ContainerEnd containerEnd,
             ContainerExits exits,
@@ -75,6 +78,7 @@ public final class Recover {
         this.folders = folders;
         this.bundles = bundles;
         this.rootfs = rootfs;
+        this.quotas = quotas;
         this.network = network;
         this.containerEnd = containerEnd;
         this.exits = exits;
@@ -101,6 +105,9 @@ public final class Recover {
         attempt("look at the counters of cgroups", exits::recovered);
         withoutShim.forEach(sandbox -> shimEvents.giveUp(sandbox, "it did not survive the daemon's absence"));
         removeUnknown();
+        attempt(
+                "put project quotas in order",
+                () -> quotas.converge(id -> store.findContainer(id.value()).isPresent()));
         folders.list().forEach(this::endHooks);
         attempt("put the pod network in order", () -> network.converge(networkedPods()));
     }

@@ -18,6 +18,7 @@ public record Config(
         CdiSettings cdi,
         SelinuxSettings selinux,
         ImageSettings image,
+        QuotaSettings quota,
         LogSettings log) {
     public Config {
         registries = Map.copyOf(registries);
@@ -47,6 +48,7 @@ public record Config(
                 cdi,
                 selinux,
                 image,
+                quota,
                 log);
     }
 }

@@ -58,11 +58,12 @@ final class ConfigLayout {
         CdiSettings cdi = table("cdi", CdiSettings::read);
         SelinuxSettings selinux = table("selinux", SelinuxSettings::read);
         ImageSettings image = table("image", ImageSettings::read);
+        QuotaSettings quota = table("quota", QuotaSettings::read);
         LogSettings log = table("log", LogSettings::read);
         Map<String, RegistrySettings> registries = registries();
         refuseUnknown();
         return new Config(
-                root, state, server, registries, cgroup, network, cni, streaming, nri, cdi, selinux, image, log);
+                root, state, server, registries, cgroup, network, cni, streaming, nri, cdi, selinux, image, quota, log);
     }
 
     private <T> T table(String name, Function<Section, T> read) {

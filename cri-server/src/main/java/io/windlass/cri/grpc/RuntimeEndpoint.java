@@ -19,6 +19,7 @@ import io.windlass.pod.model.RuntimeHandlers;
 import io.windlass.pod.network.NetworkStatus;
 import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.PodRanges;
+import io.windlass.pod.quota.ContainerQuotas;
 import io.windlass.pod.spec.Node;
 
 /** The RPCs about the runtime itself. Thread-safe. */
@@ -32,20 +33,29 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
     private final boolean userNamespaces;
     private final CdiDevices devices;
     private final ImageService images;
+    private final ContainerQuotas quotas;
 
     /**
      * @param helper finds or starts what runs pods, and fails with a fault where that cannot be
      * @param node what this node can do
      * @param devices those that containers can ask for by name
+     * @param quotas of containers
      * @param images whose pulls a verbose Status tells of
      */
     public RuntimeEndpoint(
-            Config config, Runnable helper, PodNetwork network, Node node, CdiDevices devices, ImageService images) {
+            Config config,
+            Runnable helper,
+            PodNetwork network,
+            Node node,
+            CdiDevices devices,
+            ContainerQuotas quotas,
+            ImageService images) {
         this.config = config;
-        this.readiness = new RuntimeReadiness(helper, node.appArmor(), node.selinux());
+        this.readiness = new RuntimeReadiness(helper, node.appArmor(), node.selinux(), quotas.lacking());
         this.network = network;
         this.userNamespaces = node.users().available();
         this.devices = devices;
+        this.quotas = quotas;
         this.images = images;
     }
 
@@ -89,6 +99,7 @@ public final class RuntimeEndpoint implements RpcTable.Endpoint {
                 .setMountOptions(Features.MOUNT_OPTIONS);
         if (request.getVerbose()) {
             answer.putInfo("config", ConfigJson.of(config));
+            answer.putInfo("quotas", QuotasJson.of(quotas));
             answer.putInfo("pulls", PullsJson.of(images));
             devices.inventory().ifPresent(inventory -> answer.putInfo("cdi", CdiJson.of(inventory)));
         }

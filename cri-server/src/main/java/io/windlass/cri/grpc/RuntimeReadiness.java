@@ -10,12 +10,17 @@ final class RuntimeReadiness {
     private final Runnable helper;
     private final AppArmor appArmor;
     private final Selinux selinux;
+    private final String withoutQuotas;
 
-    /** @param helper finds or starts what runs pods, and fails with a fault where that cannot be */
-    RuntimeReadiness(Runnable helper, AppArmor appArmor, Selinux selinux) {
+    /**
+     * @param helper finds or starts what runs pods, and fails with a fault where that cannot be
+     * @param withoutQuotas why limits of the configuration cannot be kept; empty when they can
+     */
+    RuntimeReadiness(Runnable helper, AppArmor appArmor, Selinux selinux, String withoutQuotas) {
         this.helper = helper;
         this.appArmor = appArmor;
         this.selinux = selinux;
+        this.withoutQuotas = withoutQuotas;
     }
 
     /** Pods can be run as long as the helper answers, or can be started again. */
@@ -32,7 +37,11 @@ final class RuntimeReadiness {
         }
         condition.setStatus(true);
         String lacking = appArmor.lacking();
-        if (!lacking.isEmpty()) {
+        if (!withoutQuotas.isEmpty()) {
+            condition
+                    .setReason("ProjectQuotasMissing")
+                    .setMessage("containers are refused that [quota] limits: " + withoutQuotas);
+        } else if (!lacking.isEmpty()) {
             condition
                     .setReason("AppArmorProfileMissing")
                     .setMessage("containers that do not ask for an AppArmor profile run without one: " + lacking);

@@ -5,6 +5,9 @@ import io.windlass.pod.model.ContainerState;
 
 /** What a container's status answers. */
 public final class ContainerStatusMapping {
+    /** The reason of a container that has not ended and whose writable layer or log is full. */
+    private static final String QUOTA_REACHED = "QuotaReached";
+
     private ContainerStatusMapping() {}
 
     public static ContainerStatus toWire(io.windlass.pod.model.ContainerStatus domain) {
@@ -29,6 +32,9 @@ public final class ContainerStatusMapping {
                 .setGid(domain.user().gid())
                 .addAllSupplementalGroups(domain.user().supplementalGroups());
         state(domain.state(), wire);
+        if (!domain.diskMessage().isEmpty()) {
+            wire.setReason(QUOTA_REACHED).setMessage(domain.diskMessage());
+        }
         return wire.build();
     }
 

@@ -6,6 +6,7 @@ import io.windlass.cri.server.CriServer;
 import io.windlass.cri.server.NodeServer;
 import io.windlass.nri.plugin.Nri;
 import io.windlass.pod.Pods;
+import io.windlass.pod.quota.ContainerQuotas;
 import io.windlass.runtime.shim.ShimSupervisor;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
@@ -52,6 +53,7 @@ public final class StartUp implements AutoCloseable {
         StartUpChecks.check(Host.current());
         closing.later(Folders.take(config.root(), config.state()));
         shims.get().start();
+        tellOfQuotas(pods.get().quotas());
         pods.get().recover().run();
         if (config.nri().enabled()) {
             nri.get().start(pods.get().pluginTarget());
@@ -64,6 +66,18 @@ public final class StartUp implements AutoCloseable {
         LOG.infof(
                 "windlass %s ready on %s, %d ms after its launch",
                 ReleaseVersion.text(), config.server().listen(), sinceLaunch);
+    }
+
+    private static void tellOfQuotas(ContainerQuotas quotas) {
+        String lacking = quotas.layers().lacking();
+        if (lacking.isEmpty()) {
+            LOG.infof(
+                    "writable layers have project quotas (%s)", quotas.layers().type());
+        } else if (quotas.lacking().isEmpty()) {
+            LOG.infof("writable layers cannot be limited: %s", lacking);
+        } else {
+            LOG.errorf("containers that [quota] limits are refused: %s", lacking);
+        }
     }
 
     /** Ends serving, then closes everything that was opened. Pods live on. */

@@ -105,12 +105,17 @@ public final class ImageRootfs implements RootfsProvider {
     @Override
     public RootfsUsage usage(ContainerId id) {
         SnapshotUsage usage = images.snapshots().usage(id.value());
-        return new RootfsUsage(images.fsInfo().mountpoint(), usage.bytes(), usage.inodes());
+        return new RootfsUsage(folder(), usage.bytes(), usage.inodes());
+    }
+
+    @Override
+    public Path folder() {
+        return images.fsInfo().mountpoint();
     }
 
     @Override
     public RootfsCapacity capacity() {
-        Path root = images.fsInfo().mountpoint();
+        Path root = folder();
         try {
             FsStat stat = kernel.statfs(root);
             return new RootfsCapacity(

@@ -3,6 +3,7 @@ package io.windlass.cri.wiring;
 import io.windlass.cri.config.CgroupSettings;
 import io.windlass.cri.config.Config;
 import io.windlass.cri.config.NetworkSettings;
+import io.windlass.cri.config.QuotaSettings;
 import io.windlass.cri.config.SelinuxSettings;
 import io.windlass.cri.recovery.Closing;
 import io.windlass.cri.recovery.HelperBinary;
@@ -22,6 +23,10 @@ import io.windlass.pod.network.PodNetwork;
 import io.windlass.pod.network.Subnet;
 import io.windlass.pod.network.cni.CniFolders;
 import io.windlass.pod.network.cni.PodNetworks;
+import io.windlass.pod.quota.DiskLimit;
+import io.windlass.pod.quota.DiskLimits;
+import io.windlass.pod.quota.KernelProjects;
+import io.windlass.pod.quota.QuotaPolicy;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.security.KernelAppArmor;
 import io.windlass.pod.security.KernelSelinux;
@@ -98,7 +103,17 @@ final class PodWiring {
             Nri nri,
             Closing closing) {
         PodsSettings settings = settings(config);
-        return closing.later(Pods.open(settings, roots, network, shims, cgroups, kernel, node, devices, nri.plugins()));
+        return closing.later(Pods.open(
+                settings,
+                roots,
+                network,
+                shims,
+                cgroups,
+                kernel,
+                new KernelProjects(kernel),
+                node,
+                devices,
+                nri.plugins()));
     }
 
     @Produces
@@ -153,7 +168,22 @@ final class PodWiring {
                 defaultParent(config, usual.cgroupParent()),
                 usual.seccompProfiles(),
                 usual.checkpoints(),
-                usual.programs());
+                usual.programs(),
+                quotas(config.quota()));
+    }
+
+    private static QuotaPolicy quotas(QuotaSettings quota) {
+        return new QuotaPolicy(
+                quota.firstProject(),
+                quota.projects(),
+                new DiskLimits(
+                        limit(quota.layerBytes(), "layer_bytes"),
+                        limit(quota.layerInodes(), "layer_inodes"),
+                        limit(quota.logBytes(), "log_bytes")));
+    }
+
+    private static Optional<DiskLimit> limit(long amount, String key) {
+        return amount == 0 ? Optional.empty() : Optional.of(new DiskLimit(amount, "[quota] " + key));
     }
 
     private static String defaultParent(Config config, String usual) {

@@ -53,7 +53,7 @@ final class ServerWiring {
             Closing closing) {
         ServerServiceDefinition runtime = service(
                 RuntimeServiceGrpc.getServiceDescriptor(),
-                new RuntimeEndpoint(config, shims::start, network, node, devices, images),
+                new RuntimeEndpoint(config, shims::start, network, node, devices, pods.quotas(), images),
                 new PodSandboxEndpoint(pods),
                 new ContainerEndpoint(pods),
                 new StreamingEndpoint(pods, streaming),

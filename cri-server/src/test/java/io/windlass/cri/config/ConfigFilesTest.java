@@ -88,6 +88,12 @@ class ConfigFilesTest {
                 auth_file = "/o"
                 signature_policy = "/p"
                 signature_policy_dir = "/q"
+                [quota]
+                first_project = 7
+                projects = 8
+                layer_bytes = "9Ki"
+                layer_inodes = "10k"
+                log_bytes = "11"
                 [log]
                 level = "debug"
                 """);
@@ -127,6 +133,7 @@ class ConfigFilesTest {
                         Optional.of(Path.of("/o"))));
         assertThat(config.image().signatures())
                 .isEqualTo(new SignatureSettings(Optional.of(Path.of("/p")), Optional.of(Path.of("/q"))));
+        assertThat(config.quota()).isEqualTo(new QuotaSettings(7, 8, 9216, 10_000, 11));
         assertThat(config.log().level()).isEqualTo("debug");
     }
 
@@ -167,6 +174,10 @@ class ConfigFilesTest {
             [streaming] # tls_key_file = "/k"        | 2: [streaming] tls_key_file: needs tls_cert_file beside it
             [streaming] # tls_client_ca_file = "/a"  | 2: [streaming] tls_client_ca_file: needs tls_cert_file beside it
             [cni] # bin_dirs = "/x"                  | 2: [cni] bin_dirs must be a list of texts, not a text
+            [quota] # layer_bytes = "much"           | 2: [quota] layer_bytes: "much" is no quantity such as 512, 20M or 1.5Gi
+            [quota] # layer_bytes = 10               | 2: [quota] layer_bytes must be a text in quotes, not a whole number
+            [quota] # first_project = 0              | 2: [quota] first_project: must be from 1 to 4294967294
+            [quota] # projects = 4000000000          | 2: [quota] projects: the last project id would be 5999999999, more than 4294967294
             [image] # registry_sources = ["podman"]  | 2: [image] registry_sources: "podman" is none of "certs.d" and "registries.conf"
             [image] # hosts_dirs = ["here"]          | 2: [image] hosts_dirs: "here" must be an absolute path
             [image] # auth_file = "here"             | 2: [image] auth_file: "here" must be an absolute path

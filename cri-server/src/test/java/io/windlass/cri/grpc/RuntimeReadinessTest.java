@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class RuntimeReadinessTest {
     @Test
     void aNodeThatLacksNothingIsReadyWithoutAWord() {
-        assertThat(new RuntimeReadiness(() -> {}, AppArmor.NONE, Selinux.NONE).condition())
+        assertThat(new RuntimeReadiness(() -> {}, AppArmor.NONE, Selinux.NONE, "").condition())
                 .isEqualTo(RuntimeCondition.newBuilder()
                         .setType("RuntimeReady")
                         .setStatus(true)
@@ -28,7 +28,8 @@ class RuntimeReadinessTest {
                             throw Fault.precondition("there is no windlass-shim");
                         },
                         new Lacking("no parser"),
-                        Selinux.NONE)
+                        Selinux.NONE,
+                        "no quotas")
                 .condition();
         assertThat(condition.getStatus()).isFalse();
         assertThat(condition.getReason()).isEqualTo("HelperUnavailable");
@@ -37,17 +38,27 @@ class RuntimeReadinessTest {
 
     @Test
     void aMissingProfileIsToldAndPodsRunAllTheSame() {
-        RuntimeCondition condition =
-                new RuntimeReadiness(() -> {}, new Lacking("there is no apparmor_parser"), Selinux.NONE).condition();
+        RuntimeCondition condition = new RuntimeReadiness(
+                        () -> {}, new Lacking("there is no apparmor_parser"), Selinux.NONE, "")
+                .condition();
         assertThat(condition.getStatus()).isTrue();
         assertThat(condition.getReason()).isEqualTo("AppArmorProfileMissing");
         assertThat(condition.getMessage()).endsWith("run without one: there is no apparmor_parser");
     }
 
     @Test
+    void limitsOfTheConfigurationThatCannotBeKeptAreToldAndPodsRunAllTheSame() {
+        RuntimeCondition condition =
+                new RuntimeReadiness(() -> {}, AppArmor.NONE, Selinux.NONE, "tmpfs has no project quotas").condition();
+        assertThat(condition.getStatus()).isTrue();
+        assertThat(condition.getReason()).isEqualTo("ProjectQuotasMissing");
+        assertThat(condition.getMessage()).endsWith("limits: tmpfs has no project quotas");
+    }
+
+    @Test
     void aPolicyWithoutContainersIsToldToo() {
         RuntimeCondition condition =
-                new RuntimeReadiness(() -> {}, AppArmor.NONE, new WithoutContainers("no lxc_contexts")).condition();
+                new RuntimeReadiness(() -> {}, AppArmor.NONE, new WithoutContainers("no lxc_contexts"), "").condition();
         assertThat(condition.getStatus()).isTrue();
         assertThat(condition.getReason()).isEqualTo("SelinuxLabelsMissing");
         assertThat(condition.getMessage())

@@ -11,6 +11,7 @@ import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.PodSandboxId;
 import io.windlass.pod.model.Signal;
+import io.windlass.pod.quota.ContainerQuotas;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.Intent;
@@ -32,6 +33,7 @@ public final class ContainerEnd {
     private final PodCgroups cgroups;
     private final PodFolders folders;
     private final RootfsProvider rootfs;
+    private final ContainerQuotas quotas;
     private final HookBundles bundles;
     private final ContainerExits exits;
     private final Restorations restorations;
@@ -42,6 +44,7 @@ public final class ContainerEnd {
             PodCgroups cgroups,
             PodFolders folders,
             RootfsProvider rootfs,
+            ContainerQuotas quotas,
             HookBundles bundles,
             ContainerExits exits,
             Restorations restorations) {
@@ -50,6 +53,7 @@ public final class ContainerEnd {
         this.cgroups = cgroups;
         this.folders = folders;
         this.rootfs = rootfs;
+        this.quotas = quotas;
         this.bundles = bundles;
         this.exits = exits;
         this.restorations = restorations;
@@ -116,6 +120,7 @@ public final class ContainerEnd {
         shims.find(sandbox).ifPresent(shim -> forget(shim, id));
         cgroups.remove(cgroupPath);
         rootfs.remove(id);
+        quotas.release(id);
         restorations.forget(id);
         try {
             Files.deleteIfExists(folders.exitFile(sandbox, id));

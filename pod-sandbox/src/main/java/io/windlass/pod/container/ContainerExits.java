@@ -7,6 +7,7 @@ import io.windlass.pod.lifecycle.PluginCalls;
 import io.windlass.pod.lifecycle.PodCgroups;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerState;
+import io.windlass.pod.quota.ContainerQuotas;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.ContainerCondition;
 import io.windlass.pod.store.PodStore;
@@ -29,6 +30,7 @@ public final class ContainerExits {
 
     private final PodStore store;
     private final PodCgroups cgroups;
+    private final ContainerQuotas quotas;
     private final Announcements announcements;
     private final PluginCalls plugins;
     private final ContainerChanges changes;
@@ -38,11 +40,13 @@ public final class ContainerExits {
     public ContainerExits(
             PodStore store,
             PodCgroups cgroups,
+            ContainerQuotas quotas,
             Announcements announcements,
             PluginCalls plugins,
             ContainerChanges changes) {
         this.store = store;
         this.cgroups = cgroups;
+        this.quotas = quotas;
         this.announcements = announcements;
         this.plugins = plugins;
         this.changes = changes;
@@ -80,7 +84,9 @@ public final class ContainerExits {
         }
         boolean outOfMemory = clearCgroup(container) && exit.exitCode() != 0;
         String reason = outOfMemory ? OUT_OF_MEMORY : exit.exitCode() == 0 ? "Completed" : "Error";
-        exit(container, exit.exitedAt(), exit.exitCode(), reason, "");
+        // Nobody knows whether that is why it failed, but whoever looks for the reason wants to know.
+        String full = exit.exitCode() == 0 ? "" : quotas.message(container.id());
+        exit(container, exit.exitedAt(), exit.exitCode(), reason, full);
     }
 
     /** Records an end that left no record of itself. */

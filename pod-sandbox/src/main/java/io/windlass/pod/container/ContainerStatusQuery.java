@@ -1,30 +1,41 @@
 package io.windlass.pod.container;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.windlass.linux.ProjectUsage;
 import io.windlass.pod.model.ContainerConfig;
 import io.windlass.pod.model.ContainerState;
 import io.windlass.pod.model.ContainerStatus;
+import io.windlass.pod.quota.ContainerQuotas;
+import io.windlass.pod.quota.DiskCondition;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.ContainerDefinition;
 import io.windlass.pod.store.PodStore;
+import io.windlass.pod.store.Project;
 import io.windlass.pod.store.RecordJson;
 import io.windlass.runtime.oci.OciJson;
 import java.util.List;
 import java.util.Map;
 
-/** Answers what is known of one container (CRI {@code ContainerStatus}) from memory. Thread-safe. */
+/** Answers what is known of one container (CRI {@code ContainerStatus}) from memory, and of those with a quota
+ * what is taken of it. Thread-safe. */
 public final class ContainerStatusQuery {
     private final PodStore store;
     private final Timelines timelines;
+    private final ContainerQuotas quotas;
 
-    public ContainerStatusQuery(PodStore store, Timelines timelines) {
+    public ContainerStatusQuery(PodStore store, Timelines timelines, ContainerQuotas quotas) {
         this.store = store;
         this.timelines = timelines;
+        this.quotas = quotas;
     }
 
     /** The id may be a prefix that only one container has. */
     public ContainerStatus status(String id) {
-        return store.container(id).status();
+        Container container = store.container(id);
+        ContainerStatus status = container.status();
+        return status.state() instanceof ContainerState.Exited
+                ? status
+                : status.withDiskMessage(quotas.message(container.id()));
     }
 
     /** JSON texts by name, for the verbose answer. */
@@ -40,6 +51,9 @@ public final class ContainerStatusQuery {
                         definition.config(),
                         timelines.of(container.id()).stream()
                                 .map(step -> new Step(step.name(), step.took().toNanos()))
+                                .toList(),
+                        quotas.conditions(container.id()).stream()
+                                .map(Quota::of)
                                 .toList(),
                         RecordJson.tree(OciJson.write(definition.spec())))));
     }
@@ -58,7 +72,33 @@ public final class ContainerStatusQuery {
             String cgroupPath,
             ContainerConfig config,
             List<Step> launchTimeline,
+            List<Quota> quotas,
             JsonNode runtimeSpec) {}
 
     private record Step(String name, long nanoseconds) {}
+
+    /** Limits of 0 are none. */
+    private record Quota(
+            String of,
+            long project,
+            String mountpoint,
+            long bytes,
+            long bytesLimit,
+            long inodes,
+            long inodesLimit,
+            boolean full) {
+        static Quota of(DiskCondition condition) {
+            Project project = condition.project();
+            ProjectUsage usage = condition.usage();
+            return new Quota(
+                    project.part().words(),
+                    project.id(),
+                    project.mountpoint(),
+                    usage.bytes(),
+                    usage.bytesLimit(),
+                    usage.inodes(),
+                    usage.inodesLimit(),
+                    condition.full());
+        }
+    }
 }

@@ -28,6 +28,8 @@ import io.windlass.pod.model.PodSandboxMetadata;
 import io.windlass.pod.model.ProcessIdentity;
 import io.windlass.pod.plugin.Creation;
 import io.windlass.pod.plugin.PodPlugins;
+import io.windlass.pod.quota.ContainerQuotas;
+import io.windlass.pod.quota.DiskLimits;
 import io.windlass.pod.rootfs.ResolvedImage;
 import io.windlass.pod.rootfs.Rootfs;
 import io.windlass.pod.rootfs.RootfsProvider;
@@ -44,6 +46,7 @@ import io.windlass.pod.store.PodStore;
 import io.windlass.pod.store.Sandbox;
 import io.windlass.runtime.oci.Resources;
 import io.windlass.runtime.oci.Spec;
+import io.windlass.runtime.program.SealedProjects;
 import io.windlass.runtime.shim.ContainerLaunch;
 import io.windlass.runtime.shim.CreatedContainer;
 import io.windlass.runtime.shim.ExitRecord;
@@ -52,6 +55,7 @@ import io.windlass.runtime.shim.RootfsLayers;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Makes a container up to its start barrier (CRI {@code CreateContainer}). Thread-safe: the same request, while it runs, is joined. */
 public final class CreateContainer {
@@ -60,6 +64,7 @@ public final class CreateContainer {
     private final PodCgroups cgroups;
     private final PodFolders folders;
     private final RootfsProvider images;
+    private final ContainerQuotas quotas;
     private final SpecBuilder specs;
     private final CdiDevices devices;
     private final ContainerEnd end;
@@ -79,6 +84,7 @@ public final class CreateContainer {
             PodCgroups cgroups,
             PodFolders folders,
             RootfsProvider images,
+            ContainerQuotas quotas,
             SpecBuilder specs,
             CdiDevices devices,
             ContainerEnd end,
@@ -95,6 +101,7 @@ public final class CreateContainer {
         this.cgroups = cgroups;
         this.folders = folders;
         this.images = images;
+        this.quotas = quotas;
         this.specs = specs;
         this.devices = devices;
         this.end = end;
@@ -188,6 +195,7 @@ public final class CreateContainer {
     }
 
     private ContainerId make(Sandbox sandbox, ContainerConfig config, Optional<Path> archive) {
+        DiskLimits limits = limits(sandbox, config);
         ContainerId id = ContainerId.generate();
         Optional<ResolvedImage> named = archive.isPresent() ? Optional.empty() : Optional.of(image(config));
         String cgroupPath = cgroups.ofContainer(sandbox.definition().cgroupParent(), id);
@@ -197,7 +205,7 @@ public final class CreateContainer {
             rollback.onFailure("undo what the intent says", () -> end.undo(intent));
             Optional<Checkpoint> checkpoint = archive.map(file -> prepare(id, config, file));
             ResolvedImage image = named.orElseGet(() -> image(config, checkpoint.orElseThrow()));
-            Launched launched = launch(sandbox, config, image, checkpoint, intent, rollback);
+            Launched launched = launch(sandbox, config, image, limits, checkpoint, intent, rollback);
             Container container = store.add(launched.definition(), launched.condition());
             timelines.created(id, launched.created().timeline());
             announcements.container(
@@ -207,6 +215,22 @@ public final class CreateContainer {
             // It may have been killed before anyone could hear of it.
             ExitRecord.read(folders.exitFile(sandbox.id(), id)).ifPresent(exit -> exits.record(container, exit));
             return id;
+        }
+    }
+
+    private DiskLimits limits(Sandbox sandbox, ContainerConfig config) {
+        return naming(
+                config,
+                () -> quotas.limits(
+                        config.metadata().name(), sandbox.definition().config().annotations(), config.annotations()));
+    }
+
+    /** Faults about quotas say which part of a container they are about, and not of which container. */
+    private static <T> T naming(ContainerConfig config, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (Fault e) {
+            throw e.in("cannot create container " + config.metadata());
         }
     }
 
@@ -251,6 +275,7 @@ public final class CreateContainer {
             Sandbox sandbox,
             ContainerConfig config,
             ResolvedImage image,
+            DiskLimits limits,
             Optional<Checkpoint> checkpoint,
             Intent intent,
             Rollback rollback) {
@@ -258,11 +283,13 @@ public final class CreateContainer {
         Set<String> named = CdiDevices.asked(config);
         PodShim shim = shims.of(sandbox.id());
         Rootfs rootfs = images.prepare(id, image);
+        naming(config, () -> quotas.prepareLayer(id, rootfs, limits));
         RootOwner owner = RootOwner.of(sandbox.definition().namespaces());
         owner.adopt(rootfs.upper());
         owner.adopt(rootfs.work());
         if (checkpoint.isPresent()) {
             images.applyChanges(id, restorations.checkpoint(id).changes());
+            quotas.checkLayer(id);
         }
         ContainerPlan plan = new ContainerPlan(
                 sandbox.definition(), config, image, folders, store, ImageVolumes.prepare(id, config.mounts(), images));
@@ -272,7 +299,8 @@ public final class CreateContainer {
         Creation creation = plugins.createContainer(sandbox, asked);
         rollback.onFailure("tell plugins that it is not made", () -> plugins.abandonContainer(sandbox, asked));
         Spec adjusted = devices.inject(creation.spec(), creation.cdiDevices(), named);
-        ContainerDefinition definition = asked.withSpec(bundles.document(sandbox.id(), id, adjusted));
+        ContainerDefinition definition = asked.withSpec(bundles.document(
+                sandbox.id(), id, limits.layer().isPresent() ? SealedProjects.seal(adjusted) : adjusted));
         changes.apply(creation.changes());
         checkpoint.ifPresent(saved -> RestoreRules.checkMounts(saved, definition.spec()));
         label(sandbox, built);
@@ -280,6 +308,7 @@ public final class CreateContainer {
         if (checkpoint.isPresent()) {
             plan.continueLog(restorations.checkpoint(id).containerLog());
         }
+        plan.logPath().ifPresent(log -> naming(config, () -> quotas.prepareLog(id, log, limits)));
         Cgroup cgroup = cgroups.create(intent.cgroupPath(), plan.limits(definition.spec()));
         Optional<Path> bundle = bundles.make(sandbox.id(), id, definition.spec(), owner);
         CreatedContainer created = shim.create(new ContainerLaunch(

@@ -11,45 +11,56 @@ import io.windlass.pod.model.HugepageLimit;
 import io.windlass.pod.model.LinuxContainerResources;
 import io.windlass.pod.plugin.PodPlugins;
 import io.windlass.pod.plugin.Update;
+import io.windlass.pod.quota.ContainerQuotas;
+import io.windlass.pod.quota.DiskLimits;
+import io.windlass.pod.quota.LimitAnnotations;
 import io.windlass.pod.spec.ResourcePlan;
 import io.windlass.pod.store.Container;
 import io.windlass.pod.store.PodStore;
+import io.windlass.runtime.program.SealedProjects;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Changes the limits of a container (CRI {@code UpdateContainerResources}): all of them, or none. Thread-safe. */
 public final class UpdateContainerResources {
     private final PodStore store;
     private final PodCgroups cgroups;
+    private final ContainerQuotas quotas;
     private final PluginCalls plugins;
     private final ContainerChanges changes;
 
-    public UpdateContainerResources(PodStore store, PodCgroups cgroups, PluginCalls plugins, ContainerChanges changes) {
+    public UpdateContainerResources(
+            PodStore store, PodCgroups cgroups, ContainerQuotas quotas, PluginCalls plugins, ContainerChanges changes) {
         this.store = store;
         this.cgroups = cgroups;
+        this.quotas = quotas;
         this.plugins = plugins;
         this.changes = changes;
     }
 
-    /** @param annotations free-form additions that no part of this runtime knows: any is refused */
+    /** @param annotations limits of what the container writes ({@link LimitAnnotations}); any other is refused */
     public void update(String id, LinuxContainerResources resources, Map<String, String> annotations) {
         Container container = store.container(id);
-        if (!annotations.isEmpty()) {
-            throw Fault.unimplemented(
-                    "cannot update container " + container.id() + ": this release knows no annotations of "
-                            + "UpdateContainerResources, and was given " + annotations.keySet());
+        Set<String> unknown = LimitAnnotations.others(annotations);
+        if (!unknown.isEmpty()) {
+            throw Fault.unimplemented("cannot update container " + container.id()
+                    + ": of the annotations of UpdateContainerResources this release knows those of limits ("
+                    + LimitAnnotations.DOMAIN + "), and was given " + unknown);
         }
         OomScore.check(resources.oomScoreAdj());
         try (PodPlugins.Hold _ = plugins.hold()) {
             Exclusively.run(
-                    container.operations(), "update container " + container.id(), () -> apply(container, resources));
+                    container.operations(),
+                    "update container " + container.id(),
+                    () -> apply(container, resources, annotations));
         }
     }
 
-    private void apply(Container container, LinuxContainerResources asked) {
+    private void apply(Container container, LinuxContainerResources asked, Map<String, String> annotations) {
         if (container.state() instanceof ContainerState.Exited) {
             throw Faults.state("update", container, "created or running");
         }
@@ -59,6 +70,7 @@ public final class UpdateContainerResources {
         Cgroup group = cgroups.find(container.definition().cgroupPath())
                 .orElseThrow(
                         () -> Fault.precondition("cannot update container " + container.id() + ": its cgroup is gone"));
+        DiskLimits quotasBefore = limit(container, annotations);
         Optional<LinuxContainerResources> before = container.condition().resources();
         // Recorded first: the record can be put back as it was, and limits that were not there before cannot.
         container.update(now -> now.withResources(Optional.of(merge(before, resources))));
@@ -66,6 +78,10 @@ public final class UpdateContainerResources {
             group.update(CgroupLimits.of(ResourcePlan.of(resources)));
         } catch (Fault e) {
             container.update(now -> now.withResources(before));
+            quotas.update(
+                    container.id(),
+                    quotasBefore,
+                    SealedProjects.sealed(container.definition().spec()));
             throw e.in("cannot update container " + container.id());
         }
         // Last, as it cannot fail: a score that this machine does not allow leaves the old one.
@@ -74,6 +90,22 @@ public final class UpdateContainerResources {
         }
         changes.apply(update.changes());
         plugins.postUpdateContainer(container);
+    }
+
+    /** Returns what it was kept to before. */
+    private DiskLimits limit(Container container, Map<String, String> annotations) {
+        DiskLimits before = quotas.limits(container.id());
+        try {
+            DiskLimits limits = LimitAnnotations.read(
+                    before, container.definition().config().metadata().name(), Map.of(), annotations);
+            quotas.update(
+                    container.id(),
+                    limits,
+                    SealedProjects.sealed(container.definition().spec()));
+            return before;
+        } catch (Fault e) {
+            throw e.in("cannot update container " + container.id());
+        }
     }
 
     /** What the request does not name stays as it was. */

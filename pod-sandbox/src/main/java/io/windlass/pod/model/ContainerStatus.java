@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param imageId the image's id
  * @param logPath absolute, or empty without a log
  * @param resources the limits in force
+ * @param diskMessage what of its quotas is full, while it has not ended; empty when nothing is
  */
 public record ContainerStatus(
         ContainerId id,
@@ -28,10 +29,31 @@ public record ContainerStatus(
         String logPath,
         Optional<LinuxContainerResources> resources,
         ContainerUser user,
-        Signal stopSignal) {
+        Signal stopSignal,
+        String diskMessage) {
     public ContainerStatus {
         labels = Map.copyOf(labels);
         annotations = Map.copyOf(annotations);
         mounts = List.copyOf(mounts);
+    }
+
+    public ContainerStatus withDiskMessage(String message) {
+        return new ContainerStatus(
+                id,
+                sandboxId,
+                metadata,
+                state,
+                createdAt,
+                image,
+                imageRef,
+                imageId,
+                labels,
+                annotations,
+                mounts,
+                logPath,
+                resources,
+                user,
+                stopSignal,
+                message);
     }
 }

@@ -43,6 +43,9 @@ public interface RootfsProvider {
     /** What the writable layer of a container takes now. */
     RootfsUsage usage(ContainerId id);
 
+    /** What all writable layers lie below. */
+    Path folder();
+
     /** The filesystem that writable layers lie on. */
     RootfsCapacity capacity();
 

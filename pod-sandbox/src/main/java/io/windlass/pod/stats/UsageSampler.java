@@ -10,6 +10,7 @@ import io.windlass.pod.lifecycle.Shims;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerStateKind;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.quota.ContainerQuotas;
 import io.windlass.pod.rootfs.RootfsProvider;
 import io.windlass.pod.rootfs.RootfsUsage;
 import io.windlass.pod.store.Container;
@@ -39,17 +40,21 @@ public final class UsageSampler {
     private final PodStore store;
     private final Shims shims;
     private final PodCgroups cgroups;
+    private final ContainerQuotas quotas;
+    private final Path layerFolder;
     private final LongSupplier nanoTime;
     private final Layers layers;
     private final Map<ContainerId, Slot> containers = new ConcurrentHashMap<>();
     private final Map<PodSandboxId, Kept<PodReading>> pods = new ConcurrentHashMap<>();
 
-    public UsageSampler(PodStore store, Shims shims, PodCgroups cgroups, RootfsProvider rootfs) {
+    public UsageSampler(
+            PodStore store, Shims shims, PodCgroups cgroups, RootfsProvider rootfs, ContainerQuotas quotas) {
         this(
                 store,
                 shims,
                 cgroups,
                 rootfs,
+                quotas,
                 System::nanoTime,
                 task -> Thread.ofVirtual().name("writable layer").start(task));
     }
@@ -59,11 +64,14 @@ public final class UsageSampler {
             Shims shims,
             PodCgroups cgroups,
             RootfsProvider rootfs,
+            ContainerQuotas quotas,
             LongSupplier nanoTime,
             Executor background) {
         this.store = store;
         this.shims = shims;
         this.cgroups = cgroups;
+        this.quotas = quotas;
+        this.layerFolder = rootfs.folder();
         this.nanoTime = nanoTime;
         this.layers = new Layers(rootfs, nanoTime, background);
     }
@@ -91,9 +99,14 @@ public final class UsageSampler {
         return containers.computeIfAbsent(container.id(), _ -> new Slot()).processes(group);
     }
 
-    /** The writable layer of a container; empty when it cannot be measured. */
+    /**
+     * The writable layer of a container; empty when it cannot be measured. Where its filesystem has counted it already, it is
+     * read anew each time, as that costs nothing.
+     */
     public Optional<RootfsUsage> layer(Container container) {
-        return layers.usage(container.id());
+        return measured("the writable layer of container " + container.id(), () -> quotas.layerUsage(container.id()))
+                .map(usage -> new RootfsUsage(layerFolder, usage.bytes(), usage.inodes()))
+                .or(() -> layers.usage(container.id()));
     }
 
     public PodReading pod(Sandbox sandbox) {

@@ -101,7 +101,8 @@ public final class Container {
                 definition.logPath(),
                 now.resources(),
                 definition.user(),
-                definition.stopSignal());
+                definition.stopSignal(),
+                "");
     }
 
     @Override

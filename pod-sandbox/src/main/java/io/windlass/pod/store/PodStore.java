@@ -54,6 +54,21 @@ public final class PodStore implements AutoCloseable {
         return tables.intents();
     }
 
+    /** Writes down a project id with whom it is for, or what has changed about it. */
+    public void put(Project project) {
+        tables.putProject(project);
+    }
+
+    /** No file has the id any more. */
+    public void forgetProject(long id) {
+        tables.deleteProject(id);
+    }
+
+    /** All project ids in use; for start-up. */
+    public List<Project> projects() {
+        return tables.projects();
+    }
+
     public Sandbox add(SandboxDefinition definition, SandboxCondition condition) {
         tables.insertSandbox(definition, condition);
         Sandbox sandbox = new Sandbox(tables, definition, condition);

@@ -19,6 +19,8 @@ final class PodTables {
             CREATE TABLE containers (id TEXT PRIMARY KEY, sandbox_id TEXT NOT NULL REFERENCES sandboxes (id),
                 definition TEXT NOT NULL, spec BLOB NOT NULL, condition TEXT NOT NULL) WITHOUT ROWID;
             CREATE TABLE intents (id TEXT PRIMARY KEY, intent TEXT NOT NULL) WITHOUT ROWID
+            """, """
+            CREATE TABLE projects (id INTEGER PRIMARY KEY, project TEXT NOT NULL)
             """);
 
     private final Database database;
@@ -42,6 +44,28 @@ final class PodTables {
                     ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
                     found.add(RecordJson.read(rows.getString(1), Intent.class));
+                }
+            }
+            return found;
+        });
+    }
+
+    void putProject(Project project) {
+        database.update(c ->
+                execute(c, "INSERT OR REPLACE INTO projects VALUES (?, ?)", project.id(), RecordJson.write(project)));
+    }
+
+    void deleteProject(long id) {
+        database.update(c -> execute(c, "DELETE FROM projects WHERE id = ?", id));
+    }
+
+    List<Project> projects() {
+        return database.transaction(c -> {
+            List<Project> found = new ArrayList<>();
+            try (PreparedStatement query = c.prepareStatement("SELECT project FROM projects");
+                    ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    found.add(RecordJson.read(rows.getString(1), Project.class));
                 }
             }
             return found;

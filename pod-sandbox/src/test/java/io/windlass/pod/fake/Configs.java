@@ -7,6 +7,7 @@ import io.windlass.pod.model.NamespaceOptions;
 import io.windlass.pod.model.PodSandboxConfig;
 import io.windlass.pod.model.PodSandboxMetadata;
 import io.windlass.pod.model.SelinuxOptions;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,20 @@ public final class Configs {
 
     public static PodSandboxConfig sandbox(String name) {
         return sandbox(name, linux(NamespaceOptions.DEFAULT));
+    }
+
+    /** With these annotations, and a folder for logs. */
+    public static PodSandboxConfig sandbox(String name, Map<String, String> annotations, Path logs) {
+        PodSandboxConfig plain = sandbox(name);
+        return new PodSandboxConfig(
+                plain.metadata(),
+                plain.hostname(),
+                logs.toString(),
+                plain.dnsConfig(),
+                plain.portMappings(),
+                plain.labels(),
+                annotations,
+                plain.linux());
     }
 
     public static PodSandboxConfig sandbox(String name, LinuxPodSandboxConfig linux) {

@@ -30,6 +30,7 @@ public final class ContainerBuilder {
     private Optional<LinuxContainerResources> resources = Optional.empty();
     private LinuxContainerSecurityContext security = new SecurityBuilder().build();
     private Optional<Signal> stopSignal = Optional.empty();
+    private String logPath = "";
     private boolean tty;
     private boolean stdin;
 
@@ -97,6 +98,12 @@ public final class ContainerBuilder {
         return this;
     }
 
+    /** Below the pod's log folder. */
+    public ContainerBuilder logPath(String value) {
+        logPath = value;
+        return this;
+    }
+
     public ContainerBuilder tty() {
         tty = true;
         return this;
@@ -119,7 +126,7 @@ public final class ContainerBuilder {
                 devices,
                 Map.of("container", metadata.name()),
                 annotations,
-                "",
+                logPath,
                 stdin,
                 false,
                 tty,

@@ -118,7 +118,12 @@ public final class FakeRootfs implements RootfsProvider {
     @Override
     public RootfsUsage usage(ContainerId id) {
         measured.incrementAndGet();
-        return new RootfsUsage(Path.of("/var/lib/windlass"), 4096, 3);
+        return new RootfsUsage(folder(), 4096, 3);
+    }
+
+    @Override
+    public Path folder() {
+        return Path.of("/var/lib/windlass");
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.windlass.pod.PodsSettings;
 import io.windlass.pod.devices.CdiDevices;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.PodSandboxId;
+import io.windlass.pod.quota.QuotaPolicy;
 import io.windlass.pod.security.AppArmor;
 import io.windlass.pod.security.Selinux;
 import io.windlass.pod.spec.Node;
@@ -38,6 +39,7 @@ public final class PodWorld implements AutoCloseable {
     private final FakeNetwork network = new FakeNetwork(failpoints);
     private final FakeRootfs rootfs = new FakeRootfs(failpoints);
     private final FakeCgroups cgroups = new FakeCgroups(failpoints);
+    private final FakeProjects projects = new FakeProjects(failpoints);
     private final RecordingPlugins plugins = new RecordingPlugins();
     private final FakeShims shims;
     private final Node node;
@@ -49,6 +51,10 @@ public final class PodWorld implements AutoCloseable {
     }
 
     public PodWorld(Path folder, Selinux selinux) {
+        this(folder, selinux, QuotaPolicy.USUAL);
+    }
+
+    public PodWorld(Path folder, Selinux selinux, QuotaPolicy quotas) {
         node = new Node(
                 NODE.capabilities(),
                 NODE.openFilesHardLimit(),
@@ -64,14 +70,24 @@ public final class PodWorld implements AutoCloseable {
                 usual.cgroupParent(),
                 usual.seccompProfiles(),
                 usual.checkpoints(),
-                List.of(folder.resolve("programs")));
+                List.of(folder.resolve("programs")),
+                quotas);
         shims = new FakeShims(failpoints, mounts, folder.resolve("shims"));
         pods = open();
     }
 
     private Pods open() {
         Pods opened = Pods.open(
-                settings, rootfs, network, shims, cgroups, mounts, node, CdiDevices.of(List.of(cdiFolder())), plugins);
+                settings,
+                rootfs,
+                network,
+                shims,
+                cgroups,
+                mounts,
+                projects,
+                node,
+                CdiDevices.of(List.of(cdiFolder())),
+                plugins);
         opened.recover().run();
         return opened;
     }
@@ -105,6 +121,10 @@ public final class PodWorld implements AutoCloseable {
 
     public FakeCgroups cgroups() {
         return cgroups;
+    }
+
+    public FakeProjects projects() {
+        return projects;
     }
 
     public RecordingPlugins plugins() {
@@ -154,6 +174,8 @@ public final class PodWorld implements AutoCloseable {
         network.attached().forEach(pod -> found.add("network of " + pod));
         rootfs.prepared().forEach(id -> found.add("writable layer of " + id));
         cgroups.paths().forEach(path -> found.add("cgroup " + path));
+        projects.inUse().forEach(project -> found.add("project " + project));
+        pods.store().projects().forEach(project -> found.add("record of " + project));
         shims.alive().forEach(pod -> found.add("shim of " + pod));
         pods.store().intents().forEach(intent -> found.add("intent " + intent));
         try (Stream<Path> folders = Files.list(podFolders())) {

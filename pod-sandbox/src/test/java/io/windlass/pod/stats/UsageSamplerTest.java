@@ -39,6 +39,7 @@ class UsageSamplerTest {
                 new Shims(world.shims()),
                 new PodCgroups(world.cgroups(), "/windlass"),
                 world.rootfs(),
+                world.pods().quotas(),
                 () -> now,
                 background::add);
     }

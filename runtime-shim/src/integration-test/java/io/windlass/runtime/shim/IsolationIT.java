@@ -12,6 +12,7 @@ import io.windlass.runtime.oci.Rlimit;
 import io.windlass.runtime.oci.Root;
 import io.windlass.runtime.oci.Spec;
 import io.windlass.runtime.oci.User;
+import io.windlass.runtime.program.SealedProjects;
 import io.windlass.runtime.program.SeccompDocuments;
 import io.windlass.runtime.program.TypicalContainer;
 import io.windlass.testkit.RequiresRoot;
@@ -62,6 +63,25 @@ class IsolationIT {
         assertThat(one.get(6)).isEqualTo("the-pod");
         assertThat(one.get(7)).isEqualTo("1");
         assertThat(Files.exists(pins.resolve("net"))).isTrue();
+    }
+
+    @Test
+    void filesOfASealedContainerStayInTheirProject() {
+        List<Mount> mounts = new ArrayList<>(TypicalContainer.mounts());
+        mounts.add(Mount.bind("/usr", "/usr", "rbind", "ro"));
+        mounts.add(Mount.bind("/usr/lib", "/lib", "rbind", "ro"));
+        mounts.add(Mount.bind("/usr/lib64", "/lib64", "rbind", "ro"));
+        Spec spec = shell("""
+                echo > /file; mkdir /folder
+                /usr/bin/chattr +d /file && echo changed; /usr/bin/chattr -P /folder && echo changed
+                /usr/bin/chattr -p 7 /file && echo changed; true""").mounts(mounts).build();
+
+        assertThat(host.run(pod, host.launch(spec)))
+                .startsWith("changed\nchanged\n")
+                .doesNotContain("Operation not permitted");
+        assertThat(host.run(pod, host.launch(SealedProjects.seal(spec))).lines())
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line).contains("Operation not permitted"));
     }
 
     @Test

@@ -22,15 +22,21 @@ final class CredentialSteps {
     private final SeccompCompiler compiler;
     private final ProgramBuilder program;
     private final List<ContainerHooks.Inside> hooks;
+    private final boolean sealed;
 
-    /** @param hooks run as the container's user, before its program */
+    /**
+     * @param hooks run as the container's user, before its program
+     * @param sealed whether files stay in their projects
+     */
     CredentialSteps(
             Process process,
             @Nullable Seccomp policy,
             SeccompCompiler compiler,
             ProgramBuilder program,
-            List<ContainerHooks.Inside> hooks) {
+            List<ContainerHooks.Inside> hooks,
+            boolean sealed) {
         this.hooks = hooks;
+        this.sealed = sealed;
         this.process = process;
         this.policy = policy;
         this.compiler = compiler;
@@ -87,6 +93,10 @@ final class CredentialSteps {
     }
 
     private void seccomp() {
+        if (sealed) {
+            // First, because the policy need not allow that another filter follows it.
+            program.seccomp(0, compiler.compile(SealedProjects.FILTER));
+        }
         if (policy == null) {
             return;
         }

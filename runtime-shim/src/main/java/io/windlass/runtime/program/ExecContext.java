@@ -10,9 +10,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param linux the Linux part of the container's document
  * @param cgroupAttachFiles as at the container's launch
+ * @param sealed whether files stay in their projects ({@link SealedProjects})
  */
-public record ExecContext(String containerId, @Nullable Linux linux, List<Path> cgroupAttachFiles) {
+public record ExecContext(String containerId, @Nullable Linux linux, List<Path> cgroupAttachFiles, boolean sealed) {
     public ExecContext {
         cgroupAttachFiles = List.copyOf(cgroupAttachFiles);
+    }
+
+    /** In a container that may move its files into other projects. */
+    public ExecContext(String containerId, @Nullable Linux linux, List<Path> cgroupAttachFiles) {
+        this(containerId, linux, cgroupAttachFiles, false);
     }
 }

@@ -136,7 +136,9 @@ public final class LaunchProgramCompiler {
         settings.mountProcfs();
         terminal(process, program, false);
         settings.labelNextExec();
-        new CredentialSteps(process, linux == null ? null : linux.seccomp(), seccomp, program, List.of()).emit();
+        new CredentialSteps(
+                        process, linux == null ? null : linux.seccomp(), seccomp, program, List.of(), context.sealed())
+                .emit();
         return program.build();
     }
 
@@ -256,7 +258,14 @@ public final class LaunchProgramCompiler {
         private LaunchProgram finish() {
             program.barrier();
             settings.labelNextExec();
-            new CredentialSteps(process, linux.seccomp(), seccomp, program, hooks.startContainer()).emit();
+            new CredentialSteps(
+                            process,
+                            linux.seccomp(),
+                            seccomp,
+                            program,
+                            hooks.startContainer(),
+                            SealedProjects.sealed(spec))
+                    .emit();
             return program.build();
         }
 

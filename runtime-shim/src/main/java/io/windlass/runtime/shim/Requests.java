@@ -9,6 +9,7 @@ import io.windlass.runtime.program.LaunchContext;
 import io.windlass.runtime.program.LaunchProgram;
 import io.windlass.runtime.program.LaunchProgramCompiler;
 import io.windlass.runtime.program.RootTree;
+import io.windlass.runtime.program.SealedProjects;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -66,8 +67,11 @@ final class Requests {
     }
 
     static Encoder exec(ExecLaunch launch, LaunchProgramCompiler compiler) {
-        ExecContext context =
-                new ExecContext(launch.containerId(), launch.containerSpec().linux(), launch.cgroupAttachFiles());
+        ExecContext context = new ExecContext(
+                launch.containerId(),
+                launch.containerSpec().linux(),
+                launch.cgroupAttachFiles(),
+                SealedProjects.sealed(launch.containerSpec()));
         LaunchProgram program = compiler.exec(launch.process(), context);
         boolean tty = launch.process().terminal();
         int columns = launch.process().consoleSize() == null

@@ -1,0 +1,4 @@
+@NullMarked
+package io.windlass.pod.quota;
+
+import org.jspecify.annotations.NullMarked;
