@@ -52,7 +52,8 @@ public final class LoopFilesystem implements AutoCloseable {
         List<String> make = new ArrayList<>(kind.make());
         make.add(image.toString());
         run(make);
-        Path root = Files.createDirectory(folder.resolve(kind.toString()));
+        // A short name: paths of sockets below it have at most 107 bytes.
+        Path root = Files.createTempDirectory(folder, "d");
         run(List.of("mount", "-o", kind.mountOptions(), image.toString(), root.toString()));
         return new LoopFilesystem(root);
     }
