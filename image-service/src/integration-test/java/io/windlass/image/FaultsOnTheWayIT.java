@@ -404,23 +404,34 @@ class FaultsOnTheWayIT {
         RegistryAuth login = RegistryAuth.basic(TokenServer.USER, TokenServer.PASSWORD);
         try (TokenServer tokens = new TokenServer(certificates);
                 DockerRegistry guarded = DockerRegistry.start(shared, "", tokens.settings())) {
-            run(each(what -> Case.good(what, first(1, new Fate.Unauthorized())).at(guarded, login)));
-            run(each(what -> Case.good(what, midway(what, first(1, new Fate.Unauthorized())))
+            // The very first request fetches the token; one that is refused when it is new is not asked for again.
+            run(each(what -> Case.good(what, first(1, new Fate.Unauthorized())).at(guarded, login)).stream()
+                    .filter(one -> one.what != What.INDEX)
+                    .toList());
+            run(each(what -> Case.good(what, withToken(midway(what, first(1, new Fate.Unauthorized()))))
                     .at(guarded, login)));
             List<Case> refused = new ArrayList<>(each(what -> Case.good(what, always(new Fate.Unauthorized()))
                     .at(guarded, login)
                     .fails(FaultKind.UNAUTHENTICATED, "401")));
-            refused.addAll(each(what -> Case.good(what, midway(what, always(new Fate.Unauthorized())))
+            refused.addAll(each(what -> Case.good(what, withToken(midway(what, always(new Fate.Unauthorized()))))
                     .at(guarded, login)
                     .fails(FaultKind.UNAUTHENTICATED, "401")));
             run(refused);
         }
     }
 
+    /** What the registry answers to who shows nothing is not the matter. */
+    private static Function<Request, Fate> withToken(Function<Request, Fate> fate) {
+        return request -> request.header("Authorization").isPresent() ? fate.apply(request) : Fate.PASS;
+    }
+
     @Test
     void aServerThatFallsSilentIsAskedAgain() throws Exception {
-        run(each(what ->
+        List<Case> all = new ArrayList<>();
+        all.addAll(each(what ->
                 Case.good(what, first(1, new Fate.Silence(middle(what)))).stallsAfter(STALL)));
+        all.addAll(each(what -> Case.good(what, first(1, new Fate.Unanswered())).stallsAfter(STALL)));
+        run(all);
     }
 
     @Test
@@ -429,6 +440,9 @@ class FaultsOnTheWayIT {
         all.addAll(each(what -> Case.good(what, always(new Fate.Silence(middle(what))))
                 .stallsAfter(STALL)
                 .fails(FaultKind.UNAVAILABLE, "next to nothing came in 1.0 s")));
+        all.addAll(each(what -> Case.good(what, always(new Fate.Unanswered()))
+                .stallsAfter(STALL)
+                .fails(FaultKind.UNAVAILABLE, "no answer came in time")));
         all.addAll(each(what -> Case.good(what, always(new Fate.Trickle(1, Duration.ofMillis(100))))
                 .stallsAfter(STALL)
                 .fails(FaultKind.UNAVAILABLE, "next to nothing came in 1.0 s")));

@@ -116,6 +116,9 @@ public final class FaultProxy implements AutoCloseable {
         /** From {@code position} on nothing more comes, and the connection stays. */
         record Silence(long position) implements Fate {}
 
+        /** Not even headers come, and the connection stays. */
+        record Unanswered() implements Fate {}
+
         /** The registry is not asked. */
         record Answer(int status, List<String> headers) implements Fate {
             public Answer {
@@ -149,10 +152,10 @@ public final class FaultProxy implements AutoCloseable {
             Request request = Request.of(head.get());
             requests.add(request);
             Fate fate = rule.decide(request);
-            if (fate instanceof Fate.Answer answer) {
-                refuse(client.getOutputStream(), answer);
-            } else {
-                relay(client, request, fate);
+            switch (fate) {
+                case Fate.Answer answer -> refuse(client.getOutputStream(), answer);
+                case Fate.Unanswered none -> closed.await();
+                default -> relay(client, request, fate);
             }
             client.shutdownOutput();
         } catch (IOException broken) {
