@@ -3,9 +3,6 @@ package io.windlass.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.grpc.StatusException;
-import io.grpc.StatusRuntimeException;
-import io.grpc.stub.BlockingClientCall;
 import io.windlass.cri.v1.Image;
 import io.windlass.cri.v1.ImageSpec;
 import io.windlass.cri.v1.ListImagesRequest;
@@ -241,22 +238,15 @@ final class ImageCommands extends CommandBase.Group {
             throws IOException {
         try (Daemon daemon = connectNode();
                 InputStream archive = Transfers.open(file)) {
-            BlockingClientCall<ImportImageRequest, MakeImageResponse> call =
-                    daemon.nodeStreams(TRANSFER_SECONDS).importImage();
-            call.write(ImportImageRequest.newBuilder()
-                    .setImage(options.image(reference))
-                    .build());
             MakeImageResponse made = Transfers.send(
-                    call,
+                    daemon.nodeStreams(TRANSFER_SECONDS).importImage(),
+                    ImportImageRequest.newBuilder()
+                            .setImage(options.image(reference))
+                            .build(),
                     archive,
                     data -> ImportImageRequest.newBuilder().setData(data).build());
             output().print(made, new Output.Table("IMAGE").row(made.getId()));
             return 0;
-        } catch (StatusException e) {
-            throw new StatusRuntimeException(e.getStatus(), e.getTrailers());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
         }
     }
 

@@ -82,6 +82,20 @@ final class Transfers {
         return Files.newInputStream(file);
     }
 
+    /** Sends a request that says what follows, and then all of a stream. */
+    static <Q, R> R send(BlockingClientCall<Q, R> call, Q first, InputStream source, Function<ByteString, Q> request)
+            throws IOException {
+        try {
+            call.write(first);
+        } catch (StatusException e) {
+            throw new StatusRuntimeException(e.getStatus(), e.getTrailers());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        return send(call, source, request);
+    }
+
     /** Sends all of a stream and returns the answer; the daemon may answer before it has taken all. */
     static <Q, R> R send(BlockingClientCall<Q, R> call, InputStream source, Function<ByteString, Q> request)
             throws IOException {

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             DiffCommand.class,
             CommitCommand.class,
             ExportCommand.class,
+            CopyCommand.class,
             BurnInCommand.class,
             picocli.AutoComplete.GenerateCompletion.class
         })

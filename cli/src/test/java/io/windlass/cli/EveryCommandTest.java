@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,6 +85,37 @@ class EveryCommandTest {
 
     @ParameterizedTest
     @MethodSource("commands")
+    void bash_completes_its_name_and_its_options(List<String> names) throws Exception {
+        run(List.of("generate-completion"));
+        Path script = Files.writeString(folder.resolve("completion"), out.toString());
+        String last = names.getLast();
+        String before = String.join(" ", names.subList(0, names.size() - 1));
+
+        assertThat(completed(script, before, last.substring(0, last.length() - 1)))
+                .contains(last);
+        assertThat(completed(script, String.join(" ", names), "--")).contains("--output", "--help", "--socket");
+    }
+
+    /** What bash offers for the last word of a command line. */
+    private static List<String> completed(Path script, String before, String word) throws Exception {
+        Process bash = new ProcessBuilder("bash", "--norc", "-c", """
+                . "$1"
+                COMP_WORDS=(windlass $2 "$3")
+                COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+                COMP_LINE="${COMP_WORDS[*]}"
+                COMP_POINT=${#COMP_LINE}
+                $(complete -p windlass | sed 's/.*-F \\([^ ]*\\).*/\\1/') windlass "$3" windlass
+                printf '%s\n' "${COMPREPLY[@]}"
+                """, "bash", script.toString(), before, word)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(bash.waitFor()).as(said).isZero();
+        return said.lines().map(String::strip).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
     void tells_what_to_check_when_there_is_no_daemon(List<String> names) throws Exception {
         Path archive = Files.writeString(folder.resolve("archive"), "x");
         List<String> arguments = new ArrayList<>(names);
@@ -95,7 +127,12 @@ class EveryCommandTest {
         }
         for (PositionalParamSpec positional : command.getCommandSpec().positionalParameters()) {
             for (int i = 0; i < Math.max(1, positional.arity().min()); i++) {
-                arguments.add(positional.paramLabel().equals("FILE") ? archive.toString() : "x");
+                arguments.add(
+                        switch (positional.paramLabel()) {
+                            case "FILE", "TARGET" -> archive.toString();
+                            case "SOURCE" -> "container:/path";
+                            default -> "x";
+                        });
             }
         }
         arguments.addAll(

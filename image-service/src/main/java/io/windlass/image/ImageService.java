@@ -45,6 +45,7 @@ import java.util.regex.Pattern;
 public final class ImageService implements AutoCloseable {
     private final Syscalls kernel;
     private final FolderArchive archives;
+    private final ContainerFiles files;
     private final StoreLayout layout;
     private final ImageStore store;
     private final Trash trash;
@@ -72,6 +73,7 @@ public final class ImageService implements AutoCloseable {
         this.trash = new Trash(layout);
         this.collector = new Collector(layout, store, trash);
         this.snapshots = new SnapshotStore(layout, store, collector, trash, kernel);
+        this.files = new ContainerFiles(kernel, snapshots);
         collector.sweep();
         ContentStore content = new ContentStore(layout);
         this.layoutIndex = new LayoutIndex(content, store);
@@ -226,6 +228,11 @@ public final class ImageService implements AutoCloseable {
         } catch (Fault e) {
             throw e.in("cannot export container " + container);
         }
+    }
+
+    /** The files in containers. */
+    public ContainerFiles files() {
+        return files;
     }
 
     /** Makes an image of one layer, the archive of a root file system, compressed or not. */

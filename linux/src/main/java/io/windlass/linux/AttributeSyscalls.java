@@ -2,9 +2,12 @@ package io.windlass.linux;
 
 import java.util.List;
 
-/** Owners, modes, times and extended attributes of files; none follows a symbolic link in the last place. See {@link Syscalls}. */
+/**
+ * Owners, modes, times and extended attributes of files; none follows a symbolic link in the last place. To set them, an empty name stands
+ * for the open file itself. See {@link Syscalls}.
+ */
 public interface AttributeSyscalls {
-    /** @param flags AT_SYMLINK_NOFOLLOW is always added; AT_EMPTY_PATH with an empty name means the open file itself */
+    /** @param flags AT_SYMLINK_NOFOLLOW is always added, and AT_EMPTY_PATH to an empty name */
     void fchownat(Fd directory, String name, int uid, int gid, int flags);
 
     /** Changes permissions; EOPNOTSUPP for a symbolic link, which has none. */

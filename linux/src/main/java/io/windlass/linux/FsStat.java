@@ -2,6 +2,7 @@ package io.windlass.linux;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Set;
 
 /**
  * What {@code statfs} says of a file system; counts of blocks are in units of {@code blockSize} bytes.
@@ -18,6 +19,30 @@ public record FsStat(
     public static final long CGROUP2 = 0x63677270;
     public static final long NSFS = 0x6e736673;
     static final int BYTES = 120;
+
+    /** bpf, binfmt_misc, configfs, debugfs, devpts, efivarfs, mqueue, pstore, securityfs, selinuxfs, tracefs (magic.h). */
+    private static final Set<Long> OTHERS_OF_THE_KERNEL = Set.of(
+            0xcafe4a11L,
+            0x42494e4dL,
+            0x62656570L,
+            0x64626720L,
+            0x1cd1L,
+            0xde5e81e4L,
+            0x19800202L,
+            0x6165676cL,
+            0x73636673L,
+            0xf97cff8cL,
+            0x74726163L);
+
+    /** Whether its files are views of the kernel, which say nothing true of their size and mean nothing elsewhere. */
+    public boolean ofTheKernel() {
+        return type == PROC
+                || type == SYSFS
+                || type == CGROUP
+                || type == CGROUP2
+                || type == NSFS
+                || OTHERS_OF_THE_KERNEL.contains(type);
+    }
 
     static FsStat decode(MemorySegment s) {
         return new FsStat(

@@ -12,21 +12,14 @@ interface KernelAttributes extends AttributeSyscalls {
     @Override
     default void fchownat(Fd directory, String name, int uid, int gid, int flags) {
         try (Call call = new Call(SystemCall.FCHOWNAT)) {
-            call.run(
-                    name,
-                    directory.number(),
-                    Call.address(call.text(name)),
-                    uid,
-                    gid,
-                    flags | OpenFlags.AT_SYMLINK_NOFOLLOW);
+            call.run(name, directory.number(), Call.address(call.text(name)), uid, gid, flags | atFlags(name));
         }
     }
 
     @Override
     default void fchmodat(Fd directory, String name, int mode) {
         try (Call call = new Call(SystemCall.FCHMODAT2)) {
-            long result =
-                    call.tryRun(directory.number(), Call.address(call.text(name)), mode, OpenFlags.AT_SYMLINK_NOFOLLOW);
+            long result = call.tryRun(directory.number(), Call.address(call.text(name)), mode, atFlags(name));
             if (-result == Errno.ENOSYS.number()) {
                 changeModeByDescriptor(directory, name, mode);
             } else if (result < 0) {
@@ -37,14 +30,23 @@ interface KernelAttributes extends AttributeSyscalls {
 
     /** For kernels before 6.6, whose call for this follows symbolic links: it is given a link that leads to the open file. */
     static void changeModeByDescriptor(Fd directory, String name, int mode) {
+        if (name.isEmpty()) {
+            changeMode(directory, directory.toString(), mode);
+            return;
+        }
         Kernel kernel = new Kernel();
-        try (Fd file = kernel.openat2(directory, name, OpenFlags.PATH | OpenFlags.NO_FOLLOW, 0, 0);
-                Call call = new Call(SystemCall.FCHMODAT)) {
-            if (kernel.statx(file, "").isSymbolicLink()) {
-                throw call.failure(name, Errno.EOPNOTSUPP.number(), "");
+        try (Fd file = kernel.openat2(directory, name, OpenFlags.PATH | OpenFlags.NO_FOLLOW, 0, 0)) {
+            changeMode(file, name, mode);
+        }
+    }
+
+    private static void changeMode(Fd file, String subject, int mode) {
+        try (Call call = new Call(SystemCall.FCHMODAT)) {
+            if (new Kernel().statx(file, "").isSymbolicLink()) {
+                throw call.failure(subject, Errno.EOPNOTSUPP.number(), "");
             }
             call.run(
-                    name,
+                    subject,
                     Fd.WORKING_DIRECTORY.number(),
                     Call.address(call.text(file.path().toString())),
                     mode);
@@ -59,18 +61,14 @@ interface KernelAttributes extends AttributeSyscalls {
                 times.set(ValueLayout.JAVA_LONG, i * 16L, seconds);
                 times.set(ValueLayout.JAVA_LONG, i * 16L + 8, nanos);
             }
-            call.run(
-                    name,
-                    directory.number(),
-                    Call.address(call.text(name)),
-                    Call.address(times),
-                    OpenFlags.AT_SYMLINK_NOFOLLOW);
+            call.run(name, directory.number(), Call.address(call.text(name)), Call.address(times), atFlags(name));
         }
     }
 
     @Override
     default void setxattr(Fd directory, String name, byte[] attribute, byte[] value) {
-        try (Call call = new Call(SystemCall.LSETXATTR)) {
+        // With no name the path is a link of /proc that leads to the open file.
+        try (Call call = new Call(name.isEmpty() ? SystemCall.SETXATTR : SystemCall.LSETXATTR)) {
             call.run(
                     attributeSubject(name, attribute),
                     Call.address(call.text(below(directory, name))),
@@ -139,7 +137,12 @@ interface KernelAttributes extends AttributeSyscalls {
     // The kernel has no *at calls for attributes before 6.13; /proc/self/fd leads to the same directory whatever its
     // name is.
     private static String below(Fd directory, String name) {
-        return directory.path() + "/" + name;
+        return name.isEmpty() ? directory.path().toString() : directory.path() + "/" + name;
+    }
+
+    /** With an empty name it is the open file itself. */
+    private static int atFlags(String name) {
+        return OpenFlags.AT_SYMLINK_NOFOLLOW | (name.isEmpty() ? OpenFlags.AT_EMPTY_PATH : 0);
     }
 
     private static String attributeSubject(String name, byte[] attribute) {

@@ -47,6 +47,7 @@ enum SystemCall {
     SENDTO(44, 206),
     SETNS(308, 268),
     SETSOCKOPT(54, 208),
+    SETXATTR(188, 5),
     SOCKET(41, 198),
     STATFS(137, 43),
     STATX(332, 291),

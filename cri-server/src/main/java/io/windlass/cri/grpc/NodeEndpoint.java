@@ -3,6 +3,7 @@ package io.windlass.cri.grpc;
 import com.google.protobuf.UnsafeByteOperations;
 import io.windlass.cri.server.RpcTable;
 import io.windlass.fault.Fault;
+import io.windlass.image.ContainerFiles;
 import io.windlass.image.Image;
 import io.windlass.image.ImageDetails;
 import io.windlass.image.ImageService;
@@ -10,6 +11,7 @@ import io.windlass.image.Pushed;
 import io.windlass.image.Standstill;
 import io.windlass.image.reference.ImageId;
 import io.windlass.image.registry.RegistryAuth;
+import io.windlass.image.unpack.IdShift;
 import io.windlass.image.verify.Damage;
 import io.windlass.image.verify.StoreReport;
 import io.windlass.image.verify.VerifyOptions;
@@ -17,8 +19,14 @@ import io.windlass.node.v1.Chunk;
 import io.windlass.node.v1.CommitContainerRequest;
 import io.windlass.node.v1.ContainerChange;
 import io.windlass.node.v1.ContainerChangesRequest;
+import io.windlass.node.v1.CopyFromContainerRequest;
+import io.windlass.node.v1.CopyTarget;
+import io.windlass.node.v1.CopyToContainerRequest;
+import io.windlass.node.v1.CopyToContainerResponse;
 import io.windlass.node.v1.Credentials;
 import io.windlass.node.v1.ExportContainerRequest;
+import io.windlass.node.v1.FindPathRequest;
+import io.windlass.node.v1.FindPathResponse;
 import io.windlass.node.v1.ImageStep;
 import io.windlass.node.v1.ImportImageRequest;
 import io.windlass.node.v1.InspectImageRequest;
@@ -40,6 +48,7 @@ import io.windlass.node.v1.VerifyImagesResponse;
 import io.windlass.pod.Pods;
 import io.windlass.pod.model.ContainerId;
 import io.windlass.pod.model.ContainerState;
+import io.windlass.pod.model.IdMapping;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -74,6 +83,9 @@ public final class NodeEndpoint implements RpcTable.Endpoint {
                 .upload(NodeServiceGrpc.getImportImageMethod(), this::importImage)
                 .unary(NodeServiceGrpc.getCommitContainerMethod(), this::commit)
                 .stream(NodeServiceGrpc.getExportContainerMethod(), this::export)
+                .unary(NodeServiceGrpc.getFindPathMethod(), this::findPath)
+                .stream(NodeServiceGrpc.getCopyFromContainerMethod(), this::copyFrom)
+                .upload(NodeServiceGrpc.getCopyToContainerMethod(), this::copyTo)
                 .stream(NodeServiceGrpc.getContainerChangesMethod(), this::changes);
     }
 
@@ -120,15 +132,81 @@ public final class NodeEndpoint implements RpcTable.Endpoint {
 
     private void export(ExportContainerRequest request, Consumer<Chunk> sink) {
         ContainerId id = container("export", request.getContainerId());
-        OptionalLong process = switch (pods.store().container(id.value()).state()) {
+        OptionalLong process = process("export", id);
+        send("export container " + id, sink, archive -> images.export(id.value(), process, archive));
+    }
+
+    /** The number of the container's process, if it runs. */
+    private OptionalLong process(String verb, ContainerId id) {
+        return switch (pods.store().container(id.value()).state()) {
             case ContainerState.Created(var created) -> OptionalLong.of(created.pid());
             case ContainerState.Running(var running, var _) -> OptionalLong.of(running.pid());
             case ContainerState.Exited _ -> OptionalLong.empty();
             case ContainerState.Unknown(var reason) ->
                 throw Fault.precondition(
-                        "cannot export container " + id + ": nothing tells whether it runs: " + reason);
+                        "cannot " + verb + " container " + id + ": nothing tells whether it runs: " + reason);
         };
-        send("export container " + id, sink, archive -> images.export(id.value(), process, archive));
+    }
+
+    private ContainerFiles.Owner owner(String verb, String containerId) {
+        ContainerId id = container(verb, containerId);
+        IdShift ids = pods.store()
+                .sandbox(pods.store()
+                        .container(id.value())
+                        .definition()
+                        .sandboxId()
+                        .value())
+                .definition()
+                .namespaces()
+                .ownUser()
+                .map(user -> new IdShift(ranges(user.uids()), ranges(user.gids())))
+                .orElse(IdShift.NONE);
+        return new ContainerFiles.Owner(id.value(), process(verb, id), ids);
+    }
+
+    private static List<IdShift.Range> ranges(List<IdMapping> mappings) {
+        return mappings.stream()
+                .map(one -> new IdShift.Range(one.containerId(), one.hostId(), one.length()))
+                .toList();
+    }
+
+    private FindPathResponse findPath(FindPathRequest request) {
+        ContainerFiles.Found found = images.files()
+                .find(
+                        owner("look into", request.getContainerId()),
+                        required("look into a container", "path", request.getPath()),
+                        request.getFollow());
+        return FindPathResponse.newBuilder()
+                .setExists(found.exists())
+                .setFolder(found.isFolder())
+                .setSize(found.size())
+                .setPath(found.path())
+                .build();
+    }
+
+    private void copyFrom(CopyFromContainerRequest request, Consumer<Chunk> sink) {
+        ContainerFiles.Owner owner = owner("copy from", request.getContainerId());
+        String path = required("copy from a container", "path", request.getPath());
+        String name = required("copy from a container", "name", request.getName());
+        if (name.contains("/") || name.equals("..")) {
+            throw Fault.invalid("cannot copy from a container: field name is no name of a file: " + name);
+        }
+        send(
+                "copy from container " + owner.id(),
+                sink,
+                archive -> images.files().pack(owner, path, request.getFollow(), name, archive));
+    }
+
+    private CopyToContainerResponse copyTo(Supplier<Optional<CopyToContainerRequest>> requests) {
+        CopyTarget target = requests.get()
+                .orElseGet(CopyToContainerRequest::getDefaultInstance)
+                .getTarget();
+        ContainerFiles.Owner owner = owner("copy to", target.getContainerId());
+        String folder = required("copy to a container", "target.folder", target.getFolder());
+        ChunkStream archive = new ChunkStream(() -> requests.get().map(CopyToContainerRequest::getData));
+        return CopyToContainerResponse.newBuilder()
+                .setFiles(images.files().unpack(owner, folder, target.getOwners(), archive))
+                .build();
     }
 
     private LoadImagesResponse load(Supplier<Optional<Chunk>> requests) {

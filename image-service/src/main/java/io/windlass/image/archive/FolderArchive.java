@@ -2,6 +2,7 @@ package io.windlass.image.archive;
 
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
+import io.windlass.image.unpack.IdShift;
 import io.windlass.image.unpack.LayerUnpacker;
 import io.windlass.image.unpack.UnpackLimits;
 import io.windlass.linux.Errno;
@@ -64,10 +65,7 @@ public final class FolderArchive {
     /** The same to a stream, which stays open. */
     public void pack(Path folder, OutputStream archive) throws IOException {
         try (Fd root = kernel.open(folder, OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW, 0)) {
-            Packing packing = new Packing(root, new TarWriter(archive));
-            packing.attributesOf("", kernel.statx(root, ""));
-            packing.entriesOf("");
-            packing.writer.end();
+            new Packing(root, Form.LAYER, archive).whole();
         } catch (SyscallException e) {
             throw e.fault("cannot pack " + folder);
         }
@@ -80,12 +78,29 @@ public final class FolderArchive {
      */
     public void packRoot(Fd root, OutputStream archive) throws IOException {
         try {
-            Packing packing = new Packing(root, new TarWriter(archive));
-            packing.attributesOf("", kernel.statx(root, ""));
-            packing.entriesOf("");
-            packing.writer.end();
+            new Packing(root, Form.LAYER, archive).whole();
         } catch (SyscallException e) {
             throw e.fault("cannot pack the root file system");
+        }
+    }
+
+    /**
+     * Packs a folder or one file as whoever uses it sees it: with what is mounted in it, but for file systems that are views of the kernel.
+     * Other processes may change everything meanwhile: what has gone is left out, and nothing outside the folder is read.
+     *
+     * @param folder opened as a path
+     * @param name of what is packed in it; "." is the folder itself
+     * @param as its name in the archive; "." for what is in the folder only
+     * @param ids of who uses it
+     */
+    public void packAs(Fd folder, String name, String as, IdShift ids, OutputStream archive) throws IOException {
+        boolean whole = name.equals(".");
+        Packing packing =
+                new Packing(folder, new Form(false, true, whole && !as.equals(".") ? as + "/" : "", ids), archive);
+        if (whole) {
+            packing.whole();
+        } else {
+            packing.one(name, as);
         }
     }
 
@@ -103,17 +118,48 @@ public final class FolderArchive {
         }
     }
 
+    /**
+     * What an archive is for.
+     *
+     * @param layer whether the folder is of an overlay, where some devices and attributes say what of the layers below is hidden
+     * @param mounts whether what is mounted in the folder is packed too
+     * @param prefix of all names in the archive
+     * @param ids whose numbers of users and groups are in it
+     */
+    private record Form(boolean layer, boolean mounts, String prefix, IdShift ids) {
+        static final Form LAYER = new Form(true, false, "", IdShift.NONE);
+    }
+
+    /** What files with several names are known by. */
+    private record Identity(FileStat.Device device, long inode) {}
+
     /** One archive being written. */
     private final class Packing {
         private final Fd root;
+        private final Form form;
+        private final long confined;
         private final TarWriter writer;
-        private final Map<Long, String> linked = new HashMap<>();
+        private final Map<Identity, String> linked = new HashMap<>();
         private final ByteBuffer direct = ByteBuffer.allocateDirect(BUFFER);
         private final byte[] chunk = new byte[BUFFER];
 
-        Packing(Fd root, TarWriter writer) {
+        Packing(Fd root, Form form, OutputStream archive) {
             this.root = root;
-            this.writer = writer;
+            this.form = form;
+            this.confined = form.mounts ? CONFINED & ~OpenFlags.RESOLVE_NO_XDEV : CONFINED;
+            this.writer = new TarWriter(archive);
+        }
+
+        void whole() throws IOException {
+            attributesOf("", kernel.statx(root, ""));
+            entriesOf("");
+            writer.end();
+        }
+
+        /** One file of the root folder, under another name. */
+        void one(String name, String as) throws IOException {
+            pack(root, as, name, kernel.statx(root, name));
+            writer.end();
         }
 
         void entriesOf(String path) throws IOException {
@@ -130,7 +176,17 @@ public final class FolderArchive {
             if (Thread.currentThread().isInterrupted()) {
                 throw new Fault(FaultKind.CANCELLED, "packing was cancelled at " + path);
             }
-            FileStat stat = kernel.statx(folder, name);
+            try {
+                pack(folder, path, name, kernel.statx(folder, name));
+            } catch (SyscallException e) {
+                // It was there when its folder was read: whoever uses it works on.
+                if (!e.is(Errno.ENOENT) && !e.is(Errno.ENOTDIR) && !e.is(Errno.ELOOP)) {
+                    throw e;
+                }
+            }
+        }
+
+        private void pack(Fd folder, String path, String name, FileStat stat) throws IOException {
             switch (stat.mode() & FileMode.TYPE_MASK) {
                 case FileMode.DIRECTORY -> {
                     if (isMountPoint(folder, name)) {
@@ -144,7 +200,7 @@ public final class FolderArchive {
                     if (isMountPoint(folder, name)) {
                         empty(path, TarMember.FILE, stat, "", Map.of());
                     } else {
-                        file(folder, path, name, stat);
+                        file(folder, path, name);
                     }
                 }
                 case FileMode.SYMBOLIC_LINK ->
@@ -163,9 +219,12 @@ public final class FolderArchive {
             }
         }
 
+        /** Whether something is mounted there that is not packed. */
         private boolean isMountPoint(Fd folder, String name) {
-            try (Fd _ = kernel.openat2(folder, name, OpenFlags.PATH | OpenFlags.NO_FOLLOW, 0, CONFINED)) {
-                return false;
+            try (Fd opened = kernel.openat2(folder, name, OpenFlags.PATH | OpenFlags.NO_FOLLOW, 0, confined)) {
+                return form.mounts
+                        && kernel.statx(opened, "").mountRoot()
+                        && kernel.statfs(opened.path()).ofTheKernel();
             } catch (SyscallException e) {
                 if (e.is(Errno.EXDEV)) {
                     return true;
@@ -176,10 +235,10 @@ public final class FolderArchive {
 
         /** A folder, and that it hides what lies below it. */
         void attributesOf(String path, FileStat stat) throws IOException {
-            String shown = path.isEmpty() ? "./" : path + "/";
+            String shown = path.isEmpty() ? (form.prefix.isEmpty() ? "./" : "") : path + "/";
             try (Fd folder = open(path.isEmpty() ? "." : path, OpenFlags.DIRECTORY)) {
                 empty(shown, TarMember.FOLDER, stat, "", attributes(folder, "."));
-                if (opaque(folder)) {
+                if (form.layer && opaque(folder)) {
                     whiteout(path.isEmpty() ? ".wh..wh..opq" : path + "/.wh..wh..opq", stat);
                 }
             }
@@ -197,7 +256,9 @@ public final class FolderArchive {
         }
 
         private void characterDevice(String path, FileStat stat) throws IOException {
-            if (stat.specialDevice().major() == 0 && stat.specialDevice().minor() == 0) {
+            if (form.layer
+                    && stat.specialDevice().major() == 0
+                    && stat.specialDevice().minor() == 0) {
                 int slash = path.lastIndexOf('/');
                 whiteout(path.substring(0, slash + 1) + ".wh." + path.substring(slash + 1), stat);
             } else {
@@ -209,17 +270,30 @@ public final class FolderArchive {
             writer.begin(new TarMember(path, TarMember.FILE, 0, 0, 0, 0, stat.modified(), "", 0, 0, Map.of()));
         }
 
-        private void file(Fd folder, String path, String name, FileStat stat) throws IOException {
-            if (stat.links() > 1) {
-                String first = linked.putIfAbsent(stat.inode(), path);
-                if (first != null) {
-                    empty(path, TarMember.HARD_LINK, stat, first, Map.of());
-                    return;
+        private void file(Fd folder, String path, String name) throws IOException {
+            try (Fd file = openFile(folder, name)) {
+                FileStat opened = kernel.statx(file, "");
+                if (opened.links() > 1) {
+                    String first = linked.putIfAbsent(new Identity(opened.device(), opened.inode()), path);
+                    if (first != null) {
+                        empty(path, TarMember.HARD_LINK, opened, form.prefix + first, Map.of());
+                        return;
+                    }
                 }
+                writer.begin(member(path, TarMember.FILE, opened, opened.size(), "", attributes(folder, name)));
+                copy(file, opened.size());
             }
-            try (Fd file = kernel.openat2(folder, name, OpenFlags.NO_FOLLOW, 0, CONFINED)) {
-                writer.begin(member(path, TarMember.FILE, stat, stat.size(), "", attributes(folder, name)));
-                copy(file, stat.size());
+        }
+
+        /**
+         * Opens a regular file, and nothing that came in its place: to open a FIFO waits for a writer, and to open a device may do something.
+         */
+        private Fd openFile(Fd folder, String name) {
+            try (Fd found = kernel.openat2(folder, name, OpenFlags.PATH | OpenFlags.NO_FOLLOW, 0, confined)) {
+                if (!kernel.statx(found, "").isRegularFile()) {
+                    throw new SyscallException("openat2", name, Errno.ENOENT);
+                }
+                return kernel.open(found.path(), OpenFlags.READ_ONLY, 0);
             }
         }
 
@@ -256,11 +330,11 @@ public final class FolderArchive {
         private TarMember member(
                 String path, char type, FileStat stat, long size, String link, Map<String, byte[]> attributes) {
             return new TarMember(
-                    path,
+                    form.prefix + path,
                     type,
                     stat.mode() & FileMode.PERMISSIONS,
-                    stat.uid(),
-                    stat.gid(),
+                    form.ids.uidInside(stat.uid()),
+                    form.ids.gidInside(stat.gid()),
                     size,
                     stat.modified(),
                     link,
@@ -295,7 +369,7 @@ public final class FolderArchive {
         }
 
         private Fd open(String path, int flags) {
-            return kernel.openat2(root, path, flags | OpenFlags.NO_FOLLOW, 0, CONFINED);
+            return kernel.openat2(root, path, flags | OpenFlags.NO_FOLLOW, 0, confined);
         }
     }
 }

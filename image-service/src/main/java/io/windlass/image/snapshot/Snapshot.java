@@ -11,6 +11,7 @@ import io.windlass.linux.SyscallException;
 import io.windlass.linux.Syscalls;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,15 +77,40 @@ public final class Snapshot {
      * @param archive stays open
      */
     public void export(OutputStream archive) throws IOException {
-        List<MountOption> options = new ArrayList<>();
-        options.add(MountOption.of("lowerdir+", upper.toString()));
-        lowers.forEach(lower -> options.add(MountOption.of("lowerdir+", lower.toString())));
-        if (lowers.isEmpty()) {
-            throw Fault.unimplemented("cannot export " + id + ": its image has no layers");
-        }
-        // Detached: it is in nobody's table of mounts, and goes with its descriptor.
-        try (Fd root = kernel.fsmount("overlay", options, MountFlags.ATTR_RDONLY)) {
+        try (Fd root = mounted()) {
             new FolderArchive(kernel).packRoot(root, archive);
+        }
+    }
+
+    /**
+     * The root file system, read-only, as an open folder that the caller closes; for a container that does not run. It is mounted detached:
+     * in nobody's table of mounts, and gone with its descriptor.
+     */
+    public Fd mounted() {
+        return mount(List.of(MountOption.of("lowerdir+", upper.toString())), MountFlags.ATTR_RDONLY);
+    }
+
+    /** The same to be written to; by one at a time. */
+    public Fd mountedToWrite() {
+        // The work folder of the container's own mount is marked as one whose content a crash may have spoilt.
+        Path own = work.resolveSibling("work-of-copies");
+        try {
+            Files.createDirectories(own);
+        } catch (IOException e) {
+            throw Fault.internal("cannot make " + own + ": " + e.getMessage(), e);
+        }
+        return mount(
+                List.of(MountOption.of("upperdir", upper.toString()), MountOption.of("workdir", own.toString())), 0);
+    }
+
+    private Fd mount(List<MountOption> first, long attributes) {
+        if (lowers.isEmpty()) {
+            throw Fault.unimplemented("cannot mount " + id + ": its image has no layers");
+        }
+        List<MountOption> options = new ArrayList<>(first);
+        lowers.forEach(lower -> options.add(MountOption.of("lowerdir+", lower.toString())));
+        try {
+            return kernel.fsmount("overlay", options, attributes);
         } catch (SyscallException e) {
             throw e.fault("cannot mount the layers of " + id);
         }

@@ -38,6 +38,11 @@ final class EntryWriter {
         this.replaced = replaced;
     }
 
+    /** For a tree in which no folder is replaced. */
+    EntryWriter(Syscalls kernel, LayerTree tree) {
+        this(kernel, tree, Fd.borrowed(-1));
+    }
+
     /**
      * Marks that layers below are hidden: one name by a 0:0 device, a directory's whole content by the opaque attribute. By
      * the OCI specification a whiteout never hides what its own layer has.
@@ -96,7 +101,10 @@ final class EntryWriter {
         String name = path.last();
         tree.stat(parent, name).ifPresent(stat -> remove(parent, name, stat));
         switch (entry.type()) {
-            case FILE -> file(parent, name, entry, data);
+            case FILE -> {
+                file(parent, name, entry, data);
+                return;
+            }
             case HARD_LINK -> {
                 hardLink(parent, name, entry);
                 return;
@@ -120,6 +128,8 @@ final class EntryWriter {
             if (kernel.statx(file, "").size() < entry.size()) {
                 kernel.ftruncate(file, entry.size());
             }
+            // By the open file: whoever may rename in this directory must not get them for a file of his own.
+            attributes(file, "", entry);
         }
     }
 
@@ -172,6 +182,16 @@ final class EntryWriter {
             throw RefusedEntryException.hostile("it is a symbolic link without a usable target");
         }
         kernel.symlinkat(entry.linkTarget(), parent, name);
+    }
+
+    /** Makes a directory where nothing is, with its attributes; what is put into it changes its times. */
+    void newDirectory(Fd parent, String name, TarEntry entry) {
+        kernel.mkdirat(parent, name, 0700);
+        long flags = OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
+        long resolve = OpenFlags.RESOLVE_BENEATH | OpenFlags.RESOLVE_NO_SYMLINKS;
+        try (Fd directory = kernel.openat2(parent, name, flags, 0, resolve)) {
+            attributes(directory, "", entry);
+        }
     }
 
     /** Owner first, as changing it clears the setuid bits and file capabilities that follow; times last. */
