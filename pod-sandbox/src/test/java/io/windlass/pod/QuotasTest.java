@@ -205,6 +205,17 @@ class QuotasTest {
     }
 
     @Test
+    void whatTheDaemonItselfPutsIntoALayerBeyondItsLimitIsRefused() {
+        ContainerId container = create(limited("main"));
+        world.projects().use(FakeProjects.LAYERS, FIRST, 100 * KIB, 7);
+        world.pods().quotas().checkLayer(container);
+        world.projects().use(FakeProjects.LAYERS, FIRST, 100 * KIB + 1, 7);
+        assertThatThrownBy(() -> world.pods().quotas().checkLayer(container))
+                .isInstanceOfSatisfying(Fault.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.RESOURCE_EXHAUSTED))
+                .hasMessageContaining("its writable layer is full: 102401 of 102400 bytes");
+    }
+
+    @Test
     void idsThatSomebodyElseUsesAreLeftAlone() throws IOException {
         use(new QuotaPolicy(7, 2, DiskLimits.NONE), ProjectQuotas.ENFORCED);
         world.projects().use(FakeProjects.LAYERS, 7, 1, 1);

@@ -16,8 +16,10 @@ import io.windlass.runtime.oci.OciJson;
 import java.util.List;
 import java.util.Map;
 
-/** Answers what is known of one container (CRI {@code ContainerStatus}) from memory, and of those with a quota
- * what is taken of it. Thread-safe. */
+/**
+ * Answers what is known of one container (CRI {@code ContainerStatus}) from memory, and what is taken of its quotas, read
+ * anew. Thread-safe.
+ */
 public final class ContainerStatusQuery {
     private final PodStore store;
     private final Timelines timelines;

@@ -78,10 +78,7 @@ public final class UpdateContainerResources {
             group.update(CgroupLimits.of(ResourcePlan.of(resources)));
         } catch (Fault e) {
             container.update(now -> now.withResources(before));
-            quotas.update(
-                    container.id(),
-                    quotasBefore,
-                    SealedProjects.sealed(container.definition().spec()));
+            limitAgain(container, quotasBefore, e);
             throw e.in("cannot update container " + container.id());
         }
         // Last, as it cannot fail: a score that this machine does not allow leaves the old one.
@@ -105,6 +102,17 @@ public final class UpdateContainerResources {
             return before;
         } catch (Fault e) {
             throw e.in("cannot update container " + container.id());
+        }
+    }
+
+    private void limitAgain(Container container, DiskLimits before, Fault reason) {
+        try {
+            quotas.update(
+                    container.id(),
+                    before,
+                    SealedProjects.sealed(container.definition().spec()));
+        } catch (Fault e) {
+            reason.addSuppressed(e);
         }
     }
 
