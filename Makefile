@@ -44,7 +44,7 @@ test-guest: dist
 	scripts/setup guest
 	scripts/test-guest
 
-## bench-pull: time cold pulls beside containerd's (needs crictl and, to compare, containerd on the PATH); ROUNDS=5 IMAGES="6:120 10:1024"
+## bench-pull: time cold pulls beside containerd's (needs crictl and, to compare, containerd on the PATH); ROUNDS=5 IMAGES="6:63:64 6:120 10:1024"
 .PHONY: bench-pull
 bench-pull: dist
 	scripts/setup conformance

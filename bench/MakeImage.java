@@ -1,3 +1,5 @@
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -12,50 +14,83 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Makes an image of generated files and pushes it: {@code java MakeImage.java REGISTRY REPOSITORY TAG LAYERS MEBIBYTES}. The files are of 1 KiB to 4 MiB, and half
- * of what is in them can be compressed, as in images that people run.
+ * Makes images of generated files and pushes them: {@code java MakeImage.java REGISTRY REPOSITORY TAGS LAYERS MEBIBYTES [FILE_KIBIBYTES]}. The
+ * tags are 1 to TAGS: images of the same shape that share no layer. Without a size of their own the files are of 1 KiB to 4 MiB. Half of
+ * what is in them can be compressed, as in images that people run.
  */
 class MakeImage {
     private static final int BLOCK = 512;
+    private static final int FILES_IN_A_FOLDER = 20;
     private static final String LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
     private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final String repository;
+    private final int fileSize;
+    private final List<List<String>> diffIds = new ArrayList<>();
+    private final List<List<String>> descriptors = new ArrayList<>();
 
-    private MakeImage(String registry, String repository) {
+    private MakeImage(String registry, String repository, int tags, int fileSize) {
         this.repository = registry + "/v2/" + repository;
+        this.fileSize = fileSize;
+        for (int tag = 0; tag < tags; tag++) {
+            diffIds.add(new ArrayList<>());
+            descriptors.add(new ArrayList<>());
+        }
     }
 
     public static void main(String[] args) throws Exception {
+        int tags = Integer.parseInt(args[2]);
         int layers = Integer.parseInt(args[3]);
         long size = Long.parseLong(args[4]) << 20;
-        new MakeImage(args[0], args[1]).push(args[2], layers, size / layers);
+        int fileSize = args.length > 5 ? Integer.parseInt(args[5]) << 10 : 0;
+        MakeImage image = new MakeImage(args[0], args[1], tags, fileSize);
+        for (int layer = 0; layer < layers; layer++) {
+            image.pushLayer(layer, size / layers);
+        }
+        for (int tag = 0; tag < tags; tag++) {
+            image.pushManifest(tag);
+        }
     }
 
-    private void push(String tag, int layers, long size) throws Exception {
-        List<String> diffIds = new ArrayList<>();
-        List<String> descriptors = new ArrayList<>();
-        Path file = Files.createTempFile("layer", ".tar.gz");
+    /** The layer of every tag: a small gzip member of its own, and a large one that is compressed once for all. */
+    private void pushLayer(int layer, long size) throws Exception {
+        Path plain = Files.createTempFile("layer", ".tar");
+        Path packed = Files.createTempFile("layer", ".tar.gz");
         try {
-            for (int i = 0; i < layers; i++) {
-                diffIds.add('"' + write(file, i, size) + '"');
-                String digest = digest(file);
-                upload(digest, BodyPublishers.ofFile(file));
-                descriptors.add(descriptor(LAYER, digest, Files.size(file)));
+            try (OutputStream tar = new BufferedOutputStream(Files.newOutputStream(plain), 1 << 16)) {
+                write(tar, layer, size);
+            }
+            try (OutputStream zipped = new GZIPOutputStream(Files.newOutputStream(packed), 1 << 16)) {
+                Files.copy(plain, zipped);
+            }
+            for (int tag = 0; tag < diffIds.size(); tag++) {
+                byte[] own = file("tag" + layer, ("of tag " + tag).getBytes(StandardCharsets.US_ASCII));
+                byte[] ownPacked = gzip(own);
+                String digest = digest(ownPacked, packed);
+                upload(digest, BodyPublishers.concat(BodyPublishers.ofByteArray(ownPacked), BodyPublishers.ofFile(packed)));
+                diffIds.get(tag).add('"' + digest(own, plain) + '"');
+                descriptors.get(tag).add(descriptor(LAYER, digest, ownPacked.length + Files.size(packed)));
             }
         } finally {
-            Files.delete(file);
+            Files.delete(plain);
+            Files.delete(packed);
         }
+    }
+
+    private void pushManifest(int tag) throws Exception {
         byte[] config = """
                 {"architecture":"%s","os":"linux","config":{"Cmd":["true"]},"rootfs":{"type":"layers","diff_ids":[%s]}}"""
-                .formatted(System.getProperty("os.arch").replace("x86_64", "amd64").replace("aarch64", "arm64"), String.join(",", diffIds))
+                .formatted(
+                        System.getProperty("os.arch").replace("x86_64", "amd64").replace("aarch64", "arm64"),
+                        String.join(",", diffIds.get(tag)))
                 .getBytes(StandardCharsets.UTF_8);
         String configDigest = "sha256:" + HexFormat.of().formatHex(sha256().digest(config));
         upload(configDigest, BodyPublishers.ofByteArray(config));
@@ -64,8 +99,8 @@ class MakeImage {
                 .formatted(
                         MANIFEST,
                         descriptor("application/vnd.oci.image.config.v1+json", configDigest, config.length),
-                        String.join(",", descriptors));
-        send(HttpRequest.newBuilder(URI.create(repository + "/manifests/" + tag))
+                        String.join(",", descriptors.get(tag)));
+        send(HttpRequest.newBuilder(URI.create(repository + "/manifests/" + (tag + 1)))
                 .header("Content-Type", MANIFEST)
                 .PUT(BodyPublishers.ofString(manifest)));
     }
@@ -74,25 +109,38 @@ class MakeImage {
         return "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d}".formatted(type, digest, size);
     }
 
-    /** Writes a layer and returns its diff id. */
-    private static String write(Path file, int layer, long size) throws Exception {
+    private void write(OutputStream tar, int layer, long size) throws Exception {
         Random random = new Random(layer);
-        MessageDigest sha256 = sha256();
-        try (OutputStream zipped = new GZIPOutputStream(Files.newOutputStream(file), 1 << 16);
-                OutputStream tar = new DigestOutputStream(zipped, sha256)) {
-            long written = 0;
-            for (int number = 0; written < size; number++) {
-                // Small files are many, large ones have most of the bytes.
-                int length = (int) Math.min(size - written, 1L << (10 + random.nextInt(13)));
-                byte[] content = content(random, length);
-                tar.write(header("usr/share/layer%d/%d/file%d".formatted(layer, number % 50, number), length));
-                tar.write(content);
-                tar.write(new byte[(BLOCK - length % BLOCK) % BLOCK]);
-                written += length;
-            }
-            tar.write(new byte[2 * BLOCK]);
+        String top = "usr/share/layer" + layer;
+        for (String folder : List.of("usr/", "usr/share/", top + "/")) {
+            tar.write(header(folder, '5', 0));
         }
-        return "sha256:" + HexFormat.of().formatHex(sha256.digest());
+        long written = 0;
+        for (int number = 0; written < size; number++) {
+            String folder = top + "/" + number / FILES_IN_A_FOLDER;
+            if (number % FILES_IN_A_FOLDER == 0) {
+                tar.write(header(folder + "/", '5', 0));
+            }
+            // Small files are many, large ones have most of the bytes.
+            int length = (int) Math.min(size - written, fileSize > 0 ? fileSize : 1L << (10 + random.nextInt(13)));
+            tar.write(file(folder + "/file" + number, content(random, length)));
+            written += length;
+        }
+        tar.write(new byte[2 * BLOCK]);
+    }
+
+    private static byte[] file(String name, byte[] content) {
+        byte[] member = Arrays.copyOf(header(name, '0', content.length), BLOCK + (content.length + BLOCK - 1) / BLOCK * BLOCK);
+        System.arraycopy(content, 0, member, BLOCK, content.length);
+        return member;
+    }
+
+    private static byte[] gzip(byte[] content) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream zipped = new GZIPOutputStream(packed)) {
+            zipped.write(content);
+        }
+        return packed.toByteArray();
     }
 
     private static byte[] content(Random random, int length) {
@@ -107,16 +155,16 @@ class MakeImage {
         return content;
     }
 
-    private static byte[] header(String name, int size) {
+    private static byte[] header(String name, char type, int size) {
         byte[] block = new byte[BLOCK];
         put(block, 0, name);
-        put(block, 100, "0000644\0");
+        put(block, 100, type == '5' ? "0000755\0" : "0000644\0");
         put(block, 108, "0000000\0");
         put(block, 116, "0000000\0");
         put(block, 124, "%011o\0".formatted(size));
         put(block, 136, "14524600000\0");
         put(block, 148, "        ");
-        block[156] = '0';
+        block[156] = (byte) type;
         put(block, 257, "ustar\00000");
         int sum = 0;
         for (byte b : block) {
@@ -149,10 +197,11 @@ class MakeImage {
         return answer;
     }
 
-    private static String digest(Path file) throws Exception {
+    private static String digest(byte[] begin, Path rest) throws Exception {
         MessageDigest sha256 = sha256();
+        sha256.update(begin);
         try (OutputStream hashed = new DigestOutputStream(OutputStream.nullOutputStream(), sha256)) {
-            Files.copy(file, hashed);
+            Files.copy(rest, hashed);
         }
         return "sha256:" + HexFormat.of().formatHex(sha256.digest());
     }
