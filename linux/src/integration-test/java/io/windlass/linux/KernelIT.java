@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.testkit.RequiresRoot;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,10 @@ class KernelIT {
                 kernel.linkat(root, "null", root, "again", 0);
                 assertThatThrownBy(() -> kernel.renameat2(root, "again", root, "d", OpenFlags.RENAME_NOREPLACE))
                         .hasMessage("renameat2 again -> d: EEXIST (file exists)");
+                try (Fd file = kernel.openat2(root, "file", OpenFlags.CREATE | OpenFlags.WRITE_ONLY, 0600, 0)) {
+                    kernel.pwrite(file, ByteBuffer.wrap(new byte[] {1, 2}), 0);
+                    kernel.startWriteback(file);
+                }
                 kernel.syncfs(root);
             }
         });

@@ -42,6 +42,9 @@ public interface FileSyscalls {
 
     void syncfs(Fd anyFileOnIt);
 
+    /** Has what was written begin its way to the disk; see sync_file_range(2). Says nothing of when it is there. */
+    void startWriteback(Fd file);
+
     void ftruncate(Fd file, long length);
 
     /** Writes from the buffer's position, moves it, and returns how many bytes were taken. */

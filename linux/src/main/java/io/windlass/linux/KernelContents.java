@@ -5,6 +5,9 @@ import java.nio.ByteBuffer;
 
 /** What is in files: reading, writing, and keeping it. A part of {@link Kernel}. */
 interface KernelContents extends FileSyscalls {
+    /** Begin to write, and do not wait. */
+    int SYNC_FILE_RANGE_WRITE = 2;
+
     @Override
     default void fsync(Fd file) {
         try (Call call = new Call(SystemCall.FSYNC)) {
@@ -16,6 +19,13 @@ interface KernelContents extends FileSyscalls {
     default void syncfs(Fd anyFileOnIt) {
         try (Call call = new Call(SystemCall.SYNCFS)) {
             call.run(anyFileOnIt.toString(), anyFileOnIt.number());
+        }
+    }
+
+    @Override
+    default void startWriteback(Fd file) {
+        try (Call call = new Call(SystemCall.SYNC_FILE_RANGE)) {
+            call.run(file.toString(), file.number(), 0, 0, SYNC_FILE_RANGE_WRITE);
         }
     }
 

@@ -53,6 +53,7 @@ enum SystemCall {
     STATX(332, 291),
     SYMLINKAT(266, 36),
     SYNCFS(306, 267),
+    SYNC_FILE_RANGE(277, 84),
     UMOUNT2(166, 39),
     UNLINKAT(263, 35),
     UNSHARE(272, 97),

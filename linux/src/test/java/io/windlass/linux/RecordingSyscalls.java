@@ -177,6 +177,11 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
+    public void startWriteback(Fd file) {
+        record("startWriteback", file);
+    }
+
+    @Override
     public void syncfs(Fd anyFileOnIt) {
         record("syncfs", anyFileOnIt);
     }

@@ -23,6 +23,9 @@ final class EntryWriter {
     private static final String OPAQUE = ".wh..wh..opq";
     private static final String RESERVED = ".wh..wh.";
     private static final int BUFFER = 64 * 1024;
+    /** Bytes of a file from which on it is sent to the disk as soon as it is written, so that less is left for the end. */
+    private static final long EARLY = 256 * 1024;
+
     private static final byte[] ZEROS = new byte[BUFFER];
 
     private final Syscalls kernel;
@@ -71,14 +74,31 @@ final class EntryWriter {
     /** Makes a directory, or keeps the one that is there; its attributes follow in {@link #finishDirectory}. */
     void directory(EntryPath path) {
         Fd parent = tree.directory(path.parent());
-        Optional<FileStat> existing = tree.stat(parent, path.last());
-        if (existing.isPresent() && existing.get().isDirectory()) {
+        String name = path.last();
+        if (isNew(() -> kernel.mkdirat(parent, name, 0700))) {
             return;
         }
-        existing.ifPresent(stat -> remove(parent, path.last(), stat));
-        kernel.mkdirat(parent, path.last(), 0700);
-        if (existing.isPresent() && Whiteouts.is(existing.get())) {
-            Whiteouts.makeOpaque(kernel, parent, path.last());
+        FileStat existing = kernel.statx(parent, name);
+        if (existing.isDirectory()) {
+            return;
+        }
+        remove(parent, name, existing);
+        kernel.mkdirat(parent, name, 0700);
+        if (Whiteouts.is(existing)) {
+            Whiteouts.makeOpaque(kernel, parent, name);
+        }
+    }
+
+    /** Makes a name, which is nearly always new: asking first would cost a call for each. False when something is there. */
+    private static boolean isNew(Runnable make) {
+        try {
+            make.run();
+            return true;
+        } catch (SyscallException e) {
+            if (e.is(Errno.EEXIST)) {
+                return false;
+            }
+            throw e;
         }
     }
 
@@ -99,43 +119,64 @@ final class EntryWriter {
     void other(EntryPath path, TarEntry entry, TarReader data) throws IOException {
         Fd parent = tree.directory(path.parent());
         String name = path.last();
-        tree.stat(parent, name).ifPresent(stat -> remove(parent, name, stat));
+        if (entry.type() == TarType.FILE) {
+            file(parent, name, entry, data);
+        } else if (!isNew(() -> node(parent, name, entry))) {
+            remove(parent, name, kernel.statx(parent, name));
+            node(parent, name, entry);
+        }
+        if (entry.type() != TarType.FILE && entry.type() != TarType.HARD_LINK) {
+            attributes(parent, name, entry);
+        }
+    }
+
+    private void node(Fd parent, String name, TarEntry entry) {
         switch (entry.type()) {
-            case FILE -> {
-                file(parent, name, entry, data);
-                return;
-            }
-            case HARD_LINK -> {
-                hardLink(parent, name, entry);
-                return;
-            }
+            case HARD_LINK -> hardLink(parent, name, entry);
             case SYMBOLIC_LINK -> symbolicLink(parent, name, entry);
             case FIFO -> kernel.mknodat(parent, name, FileMode.FIFO | 0600, 0);
             case CHARACTER_DEVICE -> kernel.mknodat(parent, name, FileMode.CHARACTER_DEVICE | 0600, device(entry));
             case BLOCK_DEVICE -> kernel.mknodat(parent, name, FileMode.BLOCK_DEVICE | 0600, device(entry));
-            case DIRECTORY -> throw new IllegalArgumentException("directories are made by directory()");
+            case FILE, DIRECTORY -> throw new IllegalArgumentException("these are made elsewhere");
         }
-        attributes(parent, name, entry);
     }
 
     private void file(Fd parent, String name, TarEntry entry, TarReader data) throws IOException {
-        long flags = OpenFlags.CREATE | OpenFlags.EXCLUSIVE | OpenFlags.WRITE_ONLY | OpenFlags.NO_FOLLOW;
-        long resolve = OpenFlags.RESOLVE_BENEATH | OpenFlags.RESOLVE_NO_SYMLINKS;
-        try (Fd file = kernel.openat2(parent, name, flags, 0600, resolve)) {
+        try (Fd file = create(parent, name)) {
+            long end = 0;
             for (Segment segment : entry.segments()) {
-                writeSegment(file, segment, data);
+                end = Math.max(end, writeSegment(file, segment, data));
             }
-            if (kernel.statx(file, "").size() < entry.size()) {
+            if (end < entry.size()) {
                 kernel.ftruncate(file, entry.size());
             }
             // By the open file: whoever may rename in this directory must not get them for a file of his own.
             attributes(file, "", entry);
+            if (end >= EARLY) {
+                kernel.startWriteback(file);
+            }
         }
     }
 
-    private void writeSegment(Fd file, Segment segment, TarReader data) throws IOException {
+    private Fd create(Fd parent, String name) {
+        long flags = OpenFlags.CREATE | OpenFlags.EXCLUSIVE | OpenFlags.WRITE_ONLY | OpenFlags.NO_FOLLOW;
+        long resolve = OpenFlags.RESOLVE_BENEATH | OpenFlags.RESOLVE_NO_SYMLINKS;
+        try {
+            return kernel.openat2(parent, name, flags, 0600, resolve);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+            remove(parent, name, kernel.statx(parent, name));
+            return kernel.openat2(parent, name, flags, 0600, resolve);
+        }
+    }
+
+    /** Returns where the last byte that was written ends. */
+    private long writeSegment(Fd file, Segment segment, TarReader data) throws IOException {
         long at = segment.offset();
         long end = segment.offset() + segment.length();
+        long written = 0;
         while (at < end) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new Fault(FaultKind.CANCELLED, "unpacking was cancelled");
@@ -151,7 +192,9 @@ final class EntryWriter {
             while (direct.hasRemaining()) {
                 at += kernel.pwrite(file, direct, at);
             }
+            written = at;
         }
+        return written;
     }
 
     /** A hard link to another member of the same layer: its target is looked up inside the layer only. */
