@@ -75,7 +75,7 @@ public final class ImageService implements AutoCloseable {
         this.snapshots = new SnapshotStore(layout, store, collector, trash, kernel);
         this.files = new ContainerFiles(kernel, snapshots);
         collector.sweep();
-        ContentStore content = new ContentStore(layout);
+        ContentStore content = new ContentStore(layout, kernel);
         this.layoutIndex = new LayoutIndex(content, store);
         layoutIndex.write();
         this.hosts = new RegistryHosts(config.endpoints(), config.sources());

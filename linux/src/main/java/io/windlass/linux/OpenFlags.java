@@ -10,6 +10,9 @@ public final class OpenFlags {
     public static final int TRUNCATE = 01000;
     public static final int APPEND = 02000;
     public static final int NON_BLOCKING = 04000;
+    /** Past the page cache: memory, offset and length must be whole blocks. */
+    public static final int DIRECT;
+
     public static final int DIRECTORY;
     public static final int NO_FOLLOW;
     public static final int PATH = 010000000;
@@ -36,8 +39,9 @@ public final class OpenFlags {
     public static final int RENAME_EXCHANGE = 2;
 
     static {
-        // The two flags whose values differ between the architectures.
+        // The flags whose values differ between the architectures.
         boolean arm = Architecture.current() == Architecture.AARCH64;
+        DIRECT = arm ? 0200000 : 040000;
         DIRECTORY = arm ? 040000 : 0200000;
         NO_FOLLOW = arm ? 0100000 : 0400000;
     }

@@ -4,26 +4,37 @@ import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.image.reference.Digest;
 import io.windlass.image.reference.DigestVerifier;
+import io.windlass.linux.SyscallException;
+import io.windlass.linux.Syscalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /** Writes one blob; without {@link #commit()} nothing stays. Not thread-safe. */
 public final class BlobWriter implements AutoCloseable {
+    /** Bytes from which on a blob is not for the page cache: layers, not documents. */
+    private static final long LARGE = 1 << 20;
+
     private final Digest digest;
     private final long size;
     private final Path temporary;
     private final Path place;
     private final FileChannel channel;
+    private final Syscalls kernel;
+    private final AlignedBuffers buffers;
     private final DigestVerifier verifier;
+    private @Nullable UncachedFile uncached;
     private long written;
     private boolean verified;
     private boolean wrong;
 
-    BlobWriter(Digest digest, long size, Path temporary, Path place) {
+    BlobWriter(Digest digest, long size, Path temporary, Path place, Syscalls kernel, AlignedBuffers buffers) {
+        this.kernel = kernel;
+        this.buffers = buffers;
         this.digest = digest;
         this.size = size;
         this.temporary = temporary;
@@ -43,12 +54,22 @@ public final class BlobWriter implements AutoCloseable {
 
     /** Appends; more bytes than were announced are refused as they come. */
     public void write(byte[] bytes, int offset, int length) {
+        boolean first = written == 0;
         pass(bytes, offset, length);
         try {
+            if (first && size >= LARGE) {
+                uncached = UncachedFile.open(kernel, temporary, buffers).orElse(null);
+            }
+            if (uncached != null) {
+                uncached.append(bytes, offset, length);
+                return;
+            }
             ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
+        } catch (SyscallException e) {
+            throw e.fault("cannot write blob " + digest);
         } catch (IOException e) {
             throw ContentStore.failure("write blob " + digest, e);
         }
@@ -101,7 +122,13 @@ public final class BlobWriter implements AutoCloseable {
     public void verify() {
         check();
         try {
+            if (uncached != null) {
+                uncached.finish();
+                release();
+            }
             channel.force(true);
+        } catch (SyscallException e) {
+            throw e.fault("cannot write blob " + digest);
         } catch (IOException e) {
             throw ContentStore.failure("write blob " + digest, e);
         }
@@ -134,9 +161,17 @@ public final class BlobWriter implements AutoCloseable {
         publish();
     }
 
+    private void release() {
+        if (uncached != null) {
+            uncached.close();
+            uncached = null;
+        }
+    }
+
     @Override
     public void close() {
         try {
+            release();
             channel.close();
             Files.deleteIfExists(temporary);
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.windlass.image.content;
 import io.windlass.fault.Fault;
 import io.windlass.fault.FaultKind;
 import io.windlass.image.reference.Digest;
+import io.windlass.linux.Syscalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
@@ -20,8 +21,11 @@ public final class ContentStore {
     private static final String LAYOUT = "{\"imageLayoutVersion\":\"1.0.0\"}";
 
     private final StoreLayout layout;
+    private final Syscalls kernel;
+    private final AlignedBuffers buffers = new AlignedBuffers();
 
-    public ContentStore(StoreLayout layout) {
+    public ContentStore(StoreLayout layout, Syscalls kernel) {
+        this.kernel = kernel;
         this.layout = layout;
         Path file = layout.content().resolve("oci-layout");
         if (!isText(file, LAYOUT)) {
@@ -86,7 +90,7 @@ public final class ContentStore {
 
     /** Starts a blob whose bytes arrive one after another. */
     public BlobWriter begin(Digest digest, long size) {
-        return new BlobWriter(digest, size, layout.newTemporary("blob"), layout.blob(digest));
+        return new BlobWriter(digest, size, layout.newTemporary("blob"), layout.blob(digest), kernel, buffers);
     }
 
     /** Replaces the list of images that other tools read. It is made anew at each start, so it is not synced. */
