@@ -38,8 +38,20 @@ public final class Database implements AutoCloseable {
      *     by semicolons. Elements are only ever appended.
      */
     public static Database open(Path file, Durability durability, List<String> migrations) {
+        return open(file, durability, "NORMAL", migrations);
+    }
+
+    /**
+     * The same of a store that nobody else has open meanwhile. What readers and writers would share is then no file in memory, of which a
+     * disk that gets full can take pages away: the process would end by SIGBUS.
+     */
+    public static Database openAlone(Path file, Durability durability, List<String> migrations) {
+        return open(file, durability, "EXCLUSIVE", migrations);
+    }
+
+    private static Database open(Path file, Durability durability, String locking, List<String> migrations) {
         Reserve reserve = new Reserve(file);
-        Database database = new Database(file, connect(file, durability, reserve), reserve);
+        Database database = new Database(file, connect(file, durability, locking, reserve), reserve);
         try {
             database.migrate(migrations);
         } catch (Fault e) {
@@ -51,9 +63,9 @@ public final class Database implements AutoCloseable {
     }
 
     /** Also a store that is only read needs a little space, for what its readers and writers share. */
-    private static Connection connect(Path file, Durability durability, Reserve reserve) {
+    private static Connection connect(Path file, Durability durability, String locking, Reserve reserve) {
         try {
-            return connect(file, durability);
+            return connect(file, durability, locking);
         } catch (SQLException e) {
             Fault failure = failure("open", file, e);
             if (failure.kind() != FaultKind.RESOURCE_EXHAUSTED || !reserve.giveUp()) {
@@ -61,18 +73,19 @@ public final class Database implements AutoCloseable {
             }
         }
         try {
-            return connect(file, durability);
+            return connect(file, durability, locking);
         } catch (SQLException e) {
             throw failure("open", file, e);
         }
     }
 
-    private static Connection connect(Path file, Durability durability) throws SQLException {
+    private static Connection connect(Path file, Durability durability, String locking) throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA busy_timeout=10000");
+            statement.execute("PRAGMA locking_mode=" + locking);
             statement.execute("PRAGMA journal_mode=WAL");
             statement.execute("PRAGMA synchronous=" + durability.name());
-            statement.execute("PRAGMA busy_timeout=10000");
             statement.execute("PRAGMA foreign_keys=ON");
             return connection;
         } catch (SQLException e) {

@@ -67,6 +67,19 @@ class DatabaseTest {
     }
 
     @Test
+    void a_store_that_one_has_alone_needs_no_memory_that_is_a_file() {
+        try (Database database = Database.openAlone(file, Durability.FULL, List.of(FIRST))) {
+            database.transaction(c -> insert(c, "one"));
+            assertThat(folder.resolve("t.db-wal")).isNotEmptyFile();
+            assertThat(folder.resolve("t.db-shm")).doesNotExist();
+        }
+        try (Database database = Database.openAlone(file, Durability.FULL, List.of(FIRST))) {
+            assertThat(count(database)).isEqualTo(1);
+            assertThat(folder.resolve("t.db-shm")).doesNotExist();
+        }
+    }
+
+    @Test
     void goes_on_after_sqlite_has_ended_a_transaction_by_itself() {
         try (Database database = Database.open(file, Durability.NORMAL, List.of(FIRST))) {
             limitPages(database, 1);

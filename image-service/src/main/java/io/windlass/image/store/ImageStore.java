@@ -51,7 +51,7 @@ public final class ImageStore implements AutoCloseable {
     }
 
     public static ImageStore open(StoreLayout layout) {
-        return new ImageStore(Database.open(layout.database(), Database.Durability.FULL, SCHEMA));
+        return new ImageStore(Database.openAlone(layout.database(), Database.Durability.FULL, SCHEMA));
     }
 
     public Collection<StoredImage> images() {
