@@ -92,8 +92,10 @@ public final class Snapshot {
 
     /** The same to be written to; by one at a time. */
     public Fd mountedToWrite() {
-        // The work folder of the container's own mount is marked as one whose content a crash may have spoilt.
-        Path own = work.resolveSibling("work-of-copies");
+        // The work folder of the container's own mount is marked as one whose content a crash may have spoilt. This one
+        // lies in it
+        // because both have to belong to the project of the upper, which nothing can be renamed into from outside.
+        Path own = work.resolve("copies");
         try {
             Files.createDirectories(own);
         } catch (IOException e) {
