@@ -9,6 +9,7 @@ import io.windlass.cri.v1.PodSandboxConfig;
 import io.windlass.cri.v1.RunPodSandboxRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -117,7 +118,7 @@ final class BurnInCommand extends CommandBase implements Callable<Integer> {
                 .setPid(NamespaceMode.CONTAINER);
         String container = latencies.time(
                 "create container",
-                () -> ContainerCommands.create(daemon, pod, podConfig, config.build())
+                () -> ContainerCommands.create(daemon, pod, Optional.of(podConfig), config.build())
                         .getContainerId());
         latencies.time("start container", () -> {
             ContainerCommands.start(daemon, container);

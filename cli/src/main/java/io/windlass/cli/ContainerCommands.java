@@ -22,6 +22,7 @@ import io.windlass.cri.v1.RemoveContainerRequest;
 import io.windlass.cri.v1.StartContainerRequest;
 import io.windlass.cri.v1.StopContainerRequest;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -76,8 +77,7 @@ final class ContainerCommands extends CommandBase.Group {
                     .getSecurityContextBuilder()
                     .getNamespaceOptionsBuilder()
                     .setPid(NamespaceMode.CONTAINER);
-            CreateContainerResponse created =
-                    create(daemon, pod, PodSandboxConfig.getDefaultInstance(), config.build());
+            CreateContainerResponse created = create(daemon, pod, Optional.empty(), config.build());
             start(daemon, created.getContainerId());
             output().print(created, new Output.Table("CONTAINER").row(created.getContainerId()));
             return 0;
@@ -211,14 +211,13 @@ final class ContainerCommands extends CommandBase.Group {
         }
     }
 
+    /** @param podConfig what the pod was run with, where that is known */
     static CreateContainerResponse create(
-            Daemon daemon, String pod, PodSandboxConfig podConfig, ContainerConfig config) {
-        return daemon.runtime(60)
-                .createContainer(CreateContainerRequest.newBuilder()
-                        .setPodSandboxId(pod)
-                        .setConfig(config)
-                        .setSandboxConfig(podConfig)
-                        .build());
+            Daemon daemon, String pod, Optional<PodSandboxConfig> podConfig, ContainerConfig config) {
+        CreateContainerRequest.Builder request =
+                CreateContainerRequest.newBuilder().setPodSandboxId(pod).setConfig(config);
+        podConfig.ifPresent(request::setSandboxConfig);
+        return daemon.runtime(60).createContainer(request.build());
     }
 
     static void start(Daemon daemon, String container) {
