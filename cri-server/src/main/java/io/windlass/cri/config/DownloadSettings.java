@@ -26,7 +26,7 @@ public record DownloadSettings(
                         "parallel_downloads_per_registry", 8, 1, 256, "The same for each server by itself."),
                 section.integer(
                         "parts_from_bytes",
-                        32L << 20,
+                        128L << 20,
                         0,
                         Long.MAX_VALUE,
                         "Layers of so many bytes and more are fetched in several parts at a time; 0: none."),

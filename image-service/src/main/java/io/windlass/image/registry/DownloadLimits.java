@@ -14,7 +14,7 @@ import java.time.Duration;
  */
 public record DownloadLimits(
         int overall, int perServer, long rangesFrom, long partSize, int partsAtATime, Duration stall) {
-    public static final DownloadLimits DEFAULT = new DownloadLimits(16, 8, 32L << 20, 8 << 20, 4);
+    public static final DownloadLimits DEFAULT = new DownloadLimits(16, 8, 128L << 20, 8 << 20, 4);
 
     /** With the time that servers have by default. */
     public DownloadLimits(int overall, int perServer, long rangesFrom, long partSize, int partsAtATime) {
