@@ -49,7 +49,7 @@ final class LoadImages {
 
     /** Reads an archive to its end and keeps its images; of several that fit, those before a bad one stay. */
     List<LoadedImage> load(InputStream archive) {
-        try (StagedArchive staged = StagedArchive.read(LocalBlobs.inflated(archive), layout, trash, limits)) {
+        try (StagedArchive staged = staged(archive)) {
             Optional<StagedFile> index = staged.find("index.json");
             if (index.isPresent()) {
                 return layout(staged, index.get());
@@ -61,6 +61,15 @@ final class LoadImages {
             return docker(staged, list);
         } catch (Fault e) {
             throw e.in("cannot load images");
+        }
+    }
+
+    private StagedArchive staged(InputStream archive) {
+        // What inflates holds memory that the collector does not see.
+        try (InputStream inflated = LocalBlobs.inflated(archive)) {
+            return StagedArchive.read(inflated, layout, trash, limits);
+        } catch (IOException e) {
+            throw Fault.invalid("the archive cannot be read: " + e.getMessage());
         }
     }
 
